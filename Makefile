@@ -1,0 +1,44 @@
+# The two commands are `make demo` and `make test`; both do all the set-up.
+
+GRADER := .venv/bin/grader
+PYTHON_ENV := .venv/bin/python
+TESTS ?= tests
+ONCE ?=
+
+.PHONY: demo serve test lint coverage bench lock setup setup-test clean help
+
+help:  ## Show what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup:  ## Install what the service needs
+	@tools/setup.sh run
+
+setup-test:
+	@tools/setup.sh test
+
+demo: setup  ## Start the service with a demo course and grade real samples (ONCE=1 ends by itself)
+	@$(GRADER) demo $(if $(ONCE),--once)
+
+serve: setup  ## Start the service on your own data
+	@$(GRADER) serve
+
+test: setup-test lint  ## Check style and types, then run every test
+	@$(PYTHON_ENV) -m pytest -q -n auto -rs $(TESTS)
+
+lint: setup-test
+	@$(PYTHON_ENV) -m ruff check --quiet .
+	@$(PYTHON_ENV) -m ruff format --check --quiet .
+	@$(PYTHON_ENV) -m mypy --no-error-summary
+
+coverage: setup-test  ## Measure which lines the tests reach
+	@$(PYTHON_ENV) -m coverage run -m pytest -q $(TESTS)
+	@$(PYTHON_ENV) -m coverage report
+
+bench: setup  ## Measure the numbers of docs/benchmarks.md
+	@$(GRADER) bench all
+
+lock:  ## Resolve the dependencies again and write the hashed lock files
+	@tools/lock.sh
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""The ``grader`` command: the composition root, the one place that sees everything."""

@@ -1,0 +1,51 @@
+"""Entry point of the ``grader`` command; each command is imported when it is asked for."""
+
+import importlib
+from typing import Any
+
+import click
+
+from grader import __version__
+
+COMMANDS = {
+    "assignment": "grader.cli.administration:assignment",
+    "bench": "grader.cli.bench:bench",
+    "course": "grader.cli.administration:course",
+    "demo": "grader.cli.demo:demo",
+    "doctor": "grader.cli.doctor:doctor",
+    "grade": "grader.cli.grade:grade",
+    "migrate": "grader.cli.serve:migrate",
+    "serve": "grader.cli.serve:serve",
+    "user": "grader.cli.administration:user",
+    "validate": "grader.cli.validate:validate",
+    "web": "grader.cli.serve:web",
+    "work": "grader.cli.serve:work",
+}
+
+
+class LazyGroup(click.Group):
+    """Import a command's module only when that command runs: ``--help`` stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in alphabetical order."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        return getattr(importlib.import_module(module), attribute)
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="grader")
+def group() -> None:
+    """Grade backpropagation assignments: gradients, optimizers, training."""
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line; refusals become one sentence on standard error."""
+    from grader.cli.errors import reported
+
+    return reported(group, arguments)

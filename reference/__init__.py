@@ -1,0 +1,1 @@
+"""NumPy ground truth for every layer, loss and optimizer that is graded."""
