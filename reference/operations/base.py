@@ -40,6 +40,9 @@ class Operation(ABC):
         Name of each gradient to the input it belongs to, in the order of reports:
         ``{"grad_x": "x", "grad_weight": "weight", "grad_bias": "bias"}``.
         For an optimizer it is empty.
+    ``example_conventions``
+        Sets of conventions under which the tests run the operation; the first is the
+        default.
     """
 
     name: ClassVar[str]
@@ -48,6 +51,7 @@ class Operation(ABC):
     parameters: ClassVar[tuple[str, ...]] = ()
     output: ClassVar[str] = "out"
     gradients: ClassVar[Mapping[str, str]] = {}
+    example_conventions: ClassVar[tuple[Mapping[str, Any], ...]] = ({},)
 
     @abstractmethod
     def draw(self, rng: np.random.Generator, *, variant: int = 0) -> dict[str, Array]:

@@ -1,0 +1,18 @@
+import numpy as np
+import pytest
+
+from reference.layers import ReLU
+
+
+@pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
+def test_the_derivative_at_zero_is_what_was_asked_for(value):
+    layer = ReLU(gradient_at_zero=value)
+    out = layer.forward(np.array([-1.0, 0.0, -0.0, 2.0]))
+    np.testing.assert_array_equal(out, [0.0, 0.0, 0.0, 2.0])
+    gradient = layer.backward(np.full(4, 8.0))
+    np.testing.assert_array_equal(gradient, [0.0, 8 * value, 8 * value, 8.0])
+
+
+def test_a_value_that_is_no_subgradient_is_refused():
+    with pytest.raises(ValueError, match=r"must be in \[0, 1\], got 2"):
+        ReLU(gradient_at_zero=2)
