@@ -22,7 +22,9 @@ def compose() -> dict[str, Any]:
 
 
 def problems(document: dict[str, Any]) -> list[str]:
-    return [error.message for error in Draft201909Validator(SCHEMA).iter_errors(document)]
+    return [
+        error.message for error in Draft201909Validator(SCHEMA).iter_errors(document)
+    ]
 
 
 def test_the_file_follows_the_compose_specification(compose: dict[str, Any]) -> None:

@@ -59,7 +59,7 @@ class Browser:
 
     def get(self, path: str) -> Page:
         """Fetch a page; any status is returned, not raised."""
-        return self._open(urllib.request.Request(self._address(path)))
+        return self._open(self._request(path))
 
     def get_json(self, path: str) -> dict[str, Any]:
         """Fetch a JSON document.
@@ -82,8 +82,8 @@ class Browser:
         PageError
             If the service does not let this person in.
         """
-        page = self.submit("/login", {"email": email, "password": password})
-        if page.status != 200 or page.url.rstrip("/").endswith("/login"):
+        page = self.submit("/sign-in", {"email": email, "password": password})
+        if page.status != 200 or page.url.rstrip("/").endswith("/sign-in"):
             raise PageError(f"{email} could not sign in")
 
     def submit(
@@ -118,19 +118,21 @@ class Browser:
             raise PageError(f"{path} (status {page.status}) has no form for {action!r}")
         target, hidden = found[-1]
         body, kind = _encode({**hidden, **fields}, files)
-        request = urllib.request.Request(
-            self._address(target or path),
-            data=body,
-            headers={"Content-Type": kind, "Origin": self.base_url, "Referer": page.url},
-        )
+        request = self._request(target or path, body)
+        request.add_header("Content-Type", kind)
+        request.add_header("Origin", self.base_url)
+        request.add_header("Referer", page.url)
         return self._open(request)
 
-    def _address(self, path: str) -> str:
-        return urllib.parse.urljoin(self.base_url + "/", path)
+    def _request(self, path: str, body: bytes | None = None) -> urllib.request.Request:
+        address = urllib.parse.urljoin(self.base_url + "/", path)
+        if not address.startswith(self.base_url + "/"):
+            raise PageError(f"{address} is not an address of {self.base_url}")
+        return urllib.request.Request(address, body)  # noqa: S310 - checked above
 
     def _open(self, request: urllib.request.Request) -> Page:
         try:
-            with self._opener.open(request, timeout=30) as answer:  # noqa: S310
+            with self._opener.open(request, timeout=30) as answer:
                 return Page(answer.url, answer.status, answer.read().decode())
         except urllib.error.HTTPError as error:
             return Page(error.url or "", error.code, error.read().decode())

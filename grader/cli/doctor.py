@@ -3,6 +3,7 @@
 import json
 import platform
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import click
 import numpy as np
@@ -97,7 +98,8 @@ def _database(settings: Settings) -> Finding:
     from grader.db import Database
 
     shown = settings.database_url.rpartition("@")[2]
-    if settings.is_embedded_database_missing:
+    kept = settings.database_url.removeprefix("sqlite:///")
+    if kept != settings.database_url and not Path(kept).exists():
         return Finding("database", None, "none yet; `grader serve` creates it")
     database = Database(settings.database_url)
     try:

@@ -1,7 +1,9 @@
 """``grader grade``: grade files on this machine, in the same jail as the service."""
 
+import io
 import json
 import secrets
+import zipfile
 from pathlib import Path
 
 import click
@@ -16,6 +18,8 @@ from grader.cli.table import print_report, progress_bar
 from grader.contract.jail import Jail
 from grader.errors import RefusedError
 from grader.report import Report, ReportStatus
+
+TOOL_FOLDERS = {"__pycache__", "site-packages", "venv", "env", "node_modules"}
 
 
 @click.command()
@@ -86,7 +90,7 @@ def _grade_one(
 
 
 def _follow(bar: ProgressBar, name: str) -> "engine.ProgressListener":
-    """Return a listener that moves the bar: the check that runs, and how many are done."""
+    """Return a listener that moves the bar to the check that runs."""
     task: TaskID = bar.add_task(name, total=None)
 
     def listener(progress: engine.Progress) -> None:
@@ -102,14 +106,31 @@ def _follow(bar: ProgressBar, name: str) -> "engine.ProgressListener":
 
 
 def read_uploads(path: Path) -> dict[str, bytes]:
-    """Read what a student would upload: one file, or the files of a folder."""
+    """Read what a student would upload: one file, or a folder's files.
+
+    A folder with folders in it is packed into a zip, which keeps their names.
+    """
     if path.is_file():
         return {path.name: path.read_bytes()}
-    return {
-        str(found.relative_to(path)): found.read_bytes()
-        for found in sorted(path.rglob("*"))
-        if found.is_file() and found.suffix in {".py", ".ipynb", ".zip"}
+    found = {
+        file.relative_to(path): file.read_bytes()
+        for file in sorted(path.rglob("*"))
+        if file.is_file()
+        and file.suffix in {".py", ".ipynb", ".zip"}
+        and not _is_tooling(file.relative_to(path))
     }
+    if all(len(name.parts) == 1 for name in found):
+        return {name.name: content for name, content in found.items()}
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in found.items():
+            archive.writestr(name.as_posix(), content)
+    return {f"{path.name}.zip": packed.getvalue()}
+
+
+def _is_tooling(name: Path) -> bool:
+    """Tell whether a file lies in a folder that tools made, such as ``.venv``."""
+    return any(part.startswith(".") or part in TOOL_FOLDERS for part in name.parts)
 
 
 def _show_refusal(path: Path, refusal: RefusedError, as_json: bool) -> None:

@@ -2,10 +2,14 @@
 
 from grader.config import Settings
 from grader.contract.jail import Jail
+from worker.jail.settings import JailSettings
 
 
-def jail_settings(settings: Settings):
-    """"""
+def jail_settings(settings: Settings) -> JailSettings:
+    """Return what the operator's settings say about the jail."""
+    return JailSettings(
+        min_tier=settings.min_tier, uid=settings.jail_uid, gid=settings.jail_uid
+    )
 
 
 def this_machines_jail(settings: Settings | None = None) -> Jail:

@@ -1,4 +1,4 @@
-"""Entry point of the ``grader`` command; each command is imported when it is asked for."""
+"""Entry point of the ``grader`` command; commands are imported when asked for."""
 
 import importlib
 from typing import Any

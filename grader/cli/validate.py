@@ -1,4 +1,4 @@
-"""``grader validate``: does an assignment do what it states?"""
+"""``grader validate``: prove that an assignment does what it states."""
 
 import json
 from dataclasses import dataclass
@@ -124,9 +124,7 @@ def attempt(loaded: Assignment, sample: Sample, seed: int, jail: Jail) -> Trial:
             wanted = sample.refused or "to be graded"
             surprises = [f"expected {wanted}, but it was refused: {refusal.code}"]
         return Trial(sample.name, sample.about, seed, None, tuple(surprises), 0.0)
-    report = engine.grade(
-        loaded, prepared.files, prepared.entry, seed=seed, jail=jail
-    )
+    report = engine.grade(loaded, prepared.files, prepared.entry, seed=seed, jail=jail)
     surprises = sample.surprises(report)
     if sample.refused is not None:
         surprises.insert(0, f"expected to be refused: {sample.refused}")

@@ -1,0 +1,1 @@
+"""The assignments that come with the grader: one folder of data each."""

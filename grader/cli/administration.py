@@ -1,0 +1,178 @@
+"""``grader user``, ``course`` and ``assignment``: what an operator sets up."""
+
+import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+from sqlalchemy.orm import Session
+
+from grader import assignments
+from grader.config import Settings
+from grader.db import Database, migrate
+from grader.errors import NotFoundError, RefusedError
+from grader.models import CourseRole
+from grader.services import accounts, courses
+from grader.services import assignments as published
+from grader.storage import BlobStore
+
+ROLES = [role.value for role in CourseRole]
+
+
+@contextmanager
+def writing(settings: Settings) -> Iterator[Session]:
+    """Open one transaction on the settings' database, brought up to date first."""
+    migrate(settings.database_url)
+    database = Database(settings.database_url)
+    try:
+        with database.write() as session:
+            yield session
+    finally:
+        database.dispose()
+
+
+@click.group()
+def user() -> None:
+    """Add people."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--name", required=True, help="As others see it.")
+@click.option("--admin", is_flag=True, help="May see and change everything.")
+def add_user(email: str, name: str, admin: bool) -> None:
+    """Add a person and print a one-time password."""
+    settings = Settings.from_environment().prepare_home()
+    with writing(settings) as session:
+        new = accounts.create_user(session, email=email, name=name, is_admin=admin)
+    click.echo(f"{new.email}\t{new.password}")
+
+
+@click.group()
+def course() -> None:
+    """Add courses and people to them."""
+
+
+@course.command("add")
+@click.argument("slug")
+@click.argument("title")
+@click.option("--timezone", default="UTC", show_default=True, help="An IANA name.")
+def add_course(slug: str, title: str, timezone: str) -> None:
+    """Add a course; SLUG stands in addresses."""
+    with writing(Settings.from_environment().prepare_home()) as session:
+        courses.create(session, slug=slug, title=title, timezone=timezone)
+    click.echo(f"course {slug} added")
+
+
+@course.command("enrol")
+@click.argument("slug")
+@click.argument("roster", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+def enrol(slug: str, roster: Path, dry_run: bool) -> None:
+    """Enrol everybody in ROSTER, a CSV file with the columns email, name, role.
+
+    All or nothing. People who are new get a one-time password, printed once.
+    """
+    rows = read_roster(roster)
+    with writing(Settings.from_environment().prepare_home()) as session:
+        course_id = courses.by_slug(session, slug).id
+        for email, name, role in rows:
+            user_id, password = _find_or_create(session, email, name)
+            accounts.enrol(session, course_id=course_id, user_id=user_id, role=role)
+            click.echo(f"{email}\t{role.value}\t{'' if dry_run else password}")
+        if dry_run:
+            session.rollback()
+    if dry_run:
+        click.echo("nothing was changed")
+
+
+def read_roster(path: Path) -> list[tuple[str, str, CourseRole]]:
+    """Read a roster.
+
+    Raises
+    ------
+    RefusedError
+        Names the line and what is wrong with it.
+    """
+    found = []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        wanted = {"email", "name", "role"}
+        if not wanted <= set(reader.fieldnames or ()):
+            raise RefusedError(
+                f"{path.name} must have the columns email, name and role.",
+                code="bad-roster",
+            )
+        for row in reader:
+            values = {key: (row[key] or "").strip() for key in wanted}
+            role = values["role"].lower() or CourseRole.STUDENT.value
+            if "@" not in values["email"] or role not in ROLES:
+                raise RefusedError(
+                    f"{path.name}, line {reader.line_num}: there must be an address "
+                    f"and one of the roles {', '.join(ROLES)}; got "
+                    f"{values['email']!r} and {role!r}.",
+                    code="bad-roster",
+                )
+            found.append((values["email"], values["name"], CourseRole(role)))
+    return found
+
+
+def _find_or_create(session: Session, email: str, name: str) -> tuple[int, str]:
+    try:
+        return accounts.user_by_email(session, email).id, ""
+    except NotFoundError:
+        new = accounts.create_user(session, email=email, name=name or email)
+        return new.id, new.password
+
+
+@click.group()
+def assignment() -> None:
+    """Publish assignments."""
+
+
+@assignment.command("publish")
+@click.argument("course_slug", metavar="COURSE")
+@click.argument("name", metavar="ASSIGNMENT")
+@click.option("--due", metavar="'YYYY-MM-DD HH:MM'", help="In the course's time zone.")
+@click.option("--max-attempts", type=click.IntRange(1))
+def publish(
+    course_slug: str, name: str, due: str | None, max_attempts: int | None
+) -> None:
+    """Publish ASSIGNMENT, a shipped name or a folder, in COURSE.
+
+    Publishing again after a change makes a new snapshot for later submissions.
+    """
+    settings = Settings.from_environment().prepare_home()
+    loaded = assignments.load_folder(assignments.find(name))
+    with writing(settings) as session:
+        found = courses.by_slug(session, course_slug)
+        done = published.publish(
+            session,
+            BlobStore(settings.blob_dir),
+            course_id=found.id,
+            assignment=loaded,
+            now=datetime.now(UTC),
+            due_at=None if due is None else local_time(due, found.timezone),
+            max_attempts=max_attempts,
+        )
+    state = "published" if done.is_new else "already published, unchanged"
+    click.echo(f"{loaded.spec.slug} {state}: {loaded.digest[:12]}")
+
+
+def local_time(text: str, timezone: str) -> datetime:
+    """Read a time in a course's zone.
+
+    Raises
+    ------
+    RefusedError
+        If it is no time.
+    """
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(timezone))
+    except ValueError:
+        raise RefusedError(
+            f"The time must look like 2027-03-01 23:59, got {text!r}.", code="bad-time"
+        ) from None

@@ -1,0 +1,190 @@
+"""``grader bench``: the numbers of docs/benchmarks.md, measured on this machine."""
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import click
+from rich.console import Console
+
+from grader import assignments, engine
+from grader.assignments import Assignment, Sample
+from grader.cli.browser import Browser
+from grader.cli.demo import hand_in, temporary_home
+from grader.cli.demo_course import ASSIGNMENT, create_demo_course
+from grader.cli.jails import jail_settings, this_machines_jail
+from grader.cli.processes import cost, own_cpu_seconds
+from grader.cli.serve import ready_service
+from grader.cli.validate import solution_sample
+from grader.config import Settings
+from grader.contract.jail import Jail
+
+SEED = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One line of the table.
+
+    Parameters
+    ----------
+    bar
+        What was promised, as text; empty if nothing was.
+    """
+
+    what: str
+    value: str
+    bar: str = ""
+
+
+@click.group()
+def bench() -> None:
+    """Measure speed and memory."""
+
+
+@bench.command("all")
+@click.option("--rounds", type=click.IntRange(3), default=15, show_default=True)
+@click.option("--idle-seconds", type=click.IntRange(5), default=30, show_default=True)
+def everything(rounds: int, idle_seconds: int) -> None:
+    """Run every benchmark."""
+    _print([*measure_grading(rounds), *measure_service(rounds, idle_seconds)])
+
+
+@bench.command("grading")
+@click.option("--rounds", type=click.IntRange(3), default=15, show_default=True)
+def grading(rounds: int) -> None:
+    """Measure one right submission, in the jail and without it."""
+    _print(measure_grading(rounds))
+
+
+@bench.command("service")
+@click.option("--rounds", type=click.IntRange(3), default=15, show_default=True)
+@click.option("--idle-seconds", type=click.IntRange(5), default=30, show_default=True)
+def service(rounds: int, idle_seconds: int) -> None:
+    """Measure the embedded service: from upload to report, and at rest."""
+    _print(measure_service(rounds, idle_seconds))
+
+
+def measure_grading(rounds: int) -> list[Measurement]:
+    """Grade the solution in turns with and without the jail; return medians."""
+    from worker.jail.unjailed import UnjailedForMeasurementOnly
+
+    loaded, solution = _shipped()
+    quick = [c.id for c in loaded.check_list if c.kind != "training"]
+    jailed = this_machines_jail()
+    bare = UnjailedForMeasurementOnly(jail_settings(Settings.from_environment()))
+    runs: dict[str, Callable[[], object]] = {
+        "jailed": lambda: _grade(loaded, solution, jailed, quick),
+        "bare": lambda: _grade(loaded, solution, bare, quick),
+        "whole": lambda: _grade(loaded, solution, jailed, None),
+    }
+    cpu, wall = _interleaved(runs, rounds)
+    extra = statistics.median(
+        a / b - 1 for a, b in zip(cpu["jailed"], cpu["bare"], strict=True)
+    )
+    return [
+        Measurement(
+            "CPU of a right submission, all checks but training, jailed",
+            f"{statistics.median(cpu['jailed']):.2f} s",
+            "< 1 s",
+        ),
+        Measurement(
+            "the jail's extra CPU over the same run", f"{extra:+.1%}", "< 15 %"
+        ),
+        Measurement(
+            "a right submission, all checks, jailed, wall clock",
+            f"{statistics.median(wall['whole']):.2f} s",
+        ),
+        Measurement(
+            "  its CPU, training included", f"{statistics.median(cpu['whole']):.2f} s"
+        ),
+    ]
+
+
+def measure_service(rounds: int, idle_seconds: int) -> list[Measurement]:
+    """Start the embedded service, upload, wait, and leave it alone."""
+    import os
+
+    with temporary_home() as home:
+        settings = Settings.from_environment({"GRADER_HOME": str(home)}).prepare_home()
+        started = time.perf_counter()
+        with ready_service(settings, port=0) as url:
+            start_seconds = time.perf_counter() - started
+            course = create_demo_course(settings)
+            browser = Browser(url)
+            browser.sign_in(course.student.email, course.student.password)
+            solution = solution_sample(
+                course.assignment, assignments.shipped(ASSIGNMENT)
+            )
+            waits = []
+            for _ in range(min(rounds, 10)):
+                began = time.perf_counter()
+                hand_in(browser, course, solution)
+                waits.append(time.perf_counter() - began)
+            time.sleep(3)  # lets the last drain of the queue end
+            before, began = cost(os.getpid()), time.perf_counter()
+            time.sleep(idle_seconds)
+            after, seconds = cost(os.getpid()), time.perf_counter() - began
+    share = (after.cpu_seconds - before.cpu_seconds) / seconds
+    return [
+        Measurement("embedded service, start to ready", f"{start_seconds:.1f} s"),
+        Measurement(
+            "upload to complete report, idle service, median",
+            f"{statistics.median(waits):.2f} s",
+            "< 3 s",
+        ),
+        Measurement("idle service, share of one core", f"{share:.2%}", "< 1 %"),
+        Measurement(
+            f"idle service, memory of {after.processes} processes (PSS)",
+            f"{after.memory_bytes / 2**20:.0f} MB",
+            "< 350 MB",
+        ),
+    ]
+
+
+def _shipped() -> tuple[Assignment, Sample]:
+    path = assignments.shipped(ASSIGNMENT)
+    loaded = assignments.load_folder(path)
+    return loaded, solution_sample(loaded, path)
+
+
+def _grade(
+    loaded: Assignment, solution: Sample, jail: Jail, only: Sequence[str] | None
+) -> None:
+    report = engine.grade(
+        loaded,
+        solution.files,
+        loaded.spec.submission.entry,
+        seed=SEED,
+        jail=jail,
+        only=only,
+    )
+    expected = sum(result.max_points for result in report.results)
+    if report.score != expected:
+        raise click.ClickException(
+            f"the solution scored {report.score} of {expected}: nothing was measured"
+        )
+
+
+def _interleaved(
+    runs: dict[str, Callable[[], object]], rounds: int
+) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+    """Run each in turn, so that the noise of a shared machine meets all alike."""
+    cpu: dict[str, list[float]] = {name: [] for name in runs}
+    wall: dict[str, list[float]] = {name: [] for name in runs}
+    for number in range(rounds + 1):
+        for name, run in runs.items():
+            cpu_before, began = own_cpu_seconds(), time.perf_counter()
+            run()
+            if number:  # the first round warms caches
+                cpu[name].append(own_cpu_seconds() - cpu_before)
+                wall[name].append(time.perf_counter() - began)
+    return cpu, wall
+
+
+def _print(measurements: list[Measurement]) -> None:
+    console = Console(width=120)
+    console.print("| what | measured | bar |\n| --- | --- | --- |", markup=False)
+    for line in measurements:
+        console.print(f"| {line.what} | {line.value} | {line.bar} |", markup=False)

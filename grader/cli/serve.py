@@ -1,0 +1,134 @@
+"""``grader serve``, ``web``, ``work`` and ``migrate``: processes of the service."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from grader.config import Settings
+
+
+@contextmanager
+def ready_service(
+    settings: Settings, *, port: int, bind: str = "127.0.0.1"
+) -> Iterator[str]:
+    """Run the embedded service; give its address once it answers.
+
+    Parameters
+    ----------
+    port
+        0 takes a free one.
+
+    Raises
+    ------
+    SandboxUnavailableError
+        If no jail holds here: nothing could be graded.
+    """
+    from grader.cli.jails import this_machines_jail
+    from worker.embedded import EmbeddedService
+
+    this_machines_jail(settings)
+    service = EmbeddedService(settings, port=port, bind=bind)
+    try:
+        service.start()
+        yield service.url
+    finally:
+        service.stop()
+
+
+@click.command()
+@click.option("--home", type=click.Path(path_type=Path), help="Instead of GRADER_HOME.")
+@click.option("--port", type=int, default=8000, show_default=True)
+@click.option("--bind", default="127.0.0.1", show_default=True)
+def serve(home: Path | None, port: int, bind: str) -> None:
+    """Run broker, worker and web as one command, on data that stays."""
+    from grader.cli.jails import this_machines_jail
+    from worker.embedded import EmbeddedService
+
+    environment = dict(os.environ)
+    if home is not None:
+        environment["GRADER_HOME"] = str(home.absolute())
+    settings = Settings.from_environment(environment).prepare_home()
+    this_machines_jail(settings)
+    service = EmbeddedService(settings, port=port, bind=bind)
+    try:
+        service.start()
+        click.echo(f"serving at {service.url}, data in {settings.home}")
+        if not has_people(settings):
+            click.echo(
+                "Nobody can sign in yet. In another terminal:\n"
+                '  grader user add you@example.org --name "You" --admin'
+            )
+        service.wait()
+    except KeyboardInterrupt:
+        click.echo("stopping ...")
+    finally:
+        service.stop()
+
+
+def has_people(settings: Settings) -> bool:
+    """Tell whether there is any account."""
+    from sqlalchemy import func, select
+
+    from grader.db import Database
+    from grader.models import User
+
+    database = Database(settings.database_url)
+    try:
+        with database.read() as session:
+            return bool(session.scalar(select(func.count()).select_from(User)))
+    finally:
+        database.dispose()
+
+
+@click.command()
+@click.option("--bind", default="127.0.0.1:8000", show_default=True)
+@click.option("--threads", type=click.IntRange(1), default=8, show_default=True)
+def web(bind: str, threads: int) -> None:
+    """Run the pages only, on the database and broker of the settings."""
+    Settings.from_environment().prepare_home()
+    command = [
+        sys.executable,
+        *("-m", "gunicorn", "--worker-class", "gthread"),
+        *("--workers", "1", "--threads", str(threads)),
+        *("--bind", bind, "--worker-tmp-dir", "/dev/shm"),  # noqa: S108
+        *("--access-logfile", "-", "grader.web:create_app()"),
+    ]
+    os.execv(sys.executable, command)  # noqa: S606
+
+
+@click.command()
+@click.option("--concurrency", type=click.IntRange(1), default=1, show_default=True)
+@click.option("--poll", is_flag=True, help="Look for work without a broker.")
+@click.option("--janitor-only", is_flag=True, help="Only sweep expired leases.")
+def work(concurrency: int, poll: bool, janitor_only: bool) -> None:
+    """Grade what is queued, on the database and broker of the settings."""
+    settings = Settings.from_environment().prepare_home()
+    if janitor_only:
+        from worker.janitor import run_janitor
+
+        run_janitor(settings)
+    elif poll:
+        from worker.loop import run_polling
+
+        run_polling(settings)
+    else:
+        from worker.embedded import worker_command
+
+        command = worker_command(concurrency)
+        os.execvpe(command[0], command, {**os.environ, **settings.to_environment()})  # noqa: S606
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database up to date; safe to run at any time and by several at once."""
+    from grader import db
+
+    settings = Settings.from_environment()
+    if settings.database_url.startswith("sqlite"):
+        settings.prepare_home()
+    db.migrate(settings.database_url)
+    click.echo("the database is up to date")
