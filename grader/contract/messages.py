@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from grader.contract.limits import Limits
 
-
 Array = NDArray[Any]
 
 

@@ -1,0 +1,250 @@
+"""Start, use and end the fork server of one jail.
+
+The kernel kills the jail when the *thread* that started it ends. Start a server from
+the thread that uses it, and keep it within that thread; a process of Celery's prefork
+pool is fine.
+"""
+
+import array
+import json
+import logging
+import os
+import select
+import signal
+import socket
+import struct
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from grader.contract.control import (
+    BORN,
+    EXIT_LAYOUT,
+    EXITED,
+    FORK,
+    FORK_LAYOUT,
+    LARGEST_MESSAGE,
+    READY,
+)
+from grader.contract.limits import Limits
+from grader.errors import SandboxUnavailableError
+from worker.jail.launch import Launch
+
+log = logging.getLogger(__name__)
+
+_CREDENTIALS: Final = struct.Struct("iII")
+_STEP_SECONDS: Final = 10.0
+_COMPLAINT_BYTES: Final = 8192
+_MOST_LIKELY_TO_GO: Final = "1000"
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How a child ended and what it cost, as its parent in the jail saw it."""
+
+    status: int
+    cpu_seconds: float
+    peak_memory_bytes: int
+
+    @property
+    def signal(self) -> int:
+        """Return the signal that ended the process, or 0."""
+        return os.WTERMSIG(self.status) if os.WIFSIGNALED(self.status) else 0
+
+
+@dataclass(slots=True)
+class Child:
+    """The near ends of a child's pipes, and a handle that cannot mean another one."""
+
+    pid: int
+    handle: int
+    request: int
+    reply: int
+    log: int
+
+    def kill(self) -> None:
+        """End the child now, whatever it is doing."""
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.handle, signal.SIGKILL)
+
+    def ends_within(self, seconds: float) -> bool:
+        """Return whether the child ends by itself in that time."""
+        poll = select.poll()
+        poll.register(self.handle, select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
+
+    def close(self) -> None:
+        """Close every descriptor."""
+        for descriptor in (self.handle, self.request, self.reply, self.log):
+            os.close(descriptor)
+
+
+class ForkServer:
+    """A running jail with nothing of a student in it yet.
+
+    Parameters
+    ----------
+    start_seconds
+        How long it may take to become ready.
+
+    Raises
+    ------
+    SandboxUnavailableError
+        If it does not become ready; the last line it printed is the reason.
+    """
+
+    def __init__(self, launch: Launch, start_seconds: float) -> None:
+        self._control, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._handle = -1
+        self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        self._complaints, printed = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        archive = os.memfd_create("runner")
+        try:
+            os.write(archive, launch.inventory.archive)
+            self._process = subprocess.Popen(
+                launch.command(far.fileno(), archive),
+                env=launch.environment,
+                pass_fds=(far.fileno(), archive),
+                stdin=subprocess.DEVNULL,
+                stdout=printed,
+                stderr=printed,
+                cwd="/",
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._control.close()
+            os.close(self._complaints)
+            raise SandboxUnavailableError(
+                f"The jail could not be started: {error}"
+            ) from error
+        finally:
+            for descriptor in (printed, archive):
+                os.close(descriptor)
+            far.close()
+        with suppress(OSError):
+            # When memory is short, the jail goes before anything else.
+            path = Path(f"/proc/{self._process.pid}/oom_score_adj")
+            path.write_text(_MOST_LIKELY_TO_GO, encoding="ascii")
+        try:
+            message, self.pid = self._hear(READY, start_seconds)
+            self._handle = os.pidfd_open(self.pid)
+            self.facts: dict[str, object] = json.loads(message[1:])
+        except BaseException:
+            self.stop()
+            raise
+
+    def fork(self, limits: Limits) -> Child:
+        """Make a child that waits, still empty, behind its own lock.
+
+        Raises
+        ------
+        SandboxUnavailableError
+            If the jail does not answer.
+        """
+        request_far, request = os.pipe2(os.O_CLOEXEC)
+        reply, reply_far = os.pipe2(os.O_CLOEXEC)
+        printed, printed_far = os.pipe2(os.O_CLOEXEC)
+        far = (request_far, reply_far, printed_far)
+        near = (request, reply, printed)
+        try:
+            message = FORK_LAYOUT.pack(FORK, limits.memory_bytes, limits.cpu_seconds)
+            self._send(message, far)
+            _, pid = self._hear(BORN, _STEP_SECONDS)
+            handle = os.pidfd_open(pid)
+        except (OSError, SandboxUnavailableError) as error:
+            for descriptor in near:
+                os.close(descriptor)
+            raise SandboxUnavailableError(str(error)) from error
+        finally:
+            for descriptor in far:
+                os.close(descriptor)
+        for descriptor in near:
+            os.set_blocking(descriptor, False)
+        return Child(pid, handle, *near)
+
+    def reap(self) -> Exit:
+        """Wait for the word that the child, which must be dying, has ended.
+
+        Raises
+        ------
+        SandboxUnavailableError
+            If that word does not come.
+        """
+        message, _ = self._hear(EXITED, _STEP_SECONDS)
+        _, status, user, system, peak = EXIT_LAYOUT.unpack(message)
+        return Exit(status, user + system, peak * 1024)
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time of every process of the jail that is not gone."""
+        first = _stat_fields(self.pid)
+        # The server with the children it has waited for, who started it, and the
+        # first process of a process namespace.
+        ticks = sum(int(value) for value in first[11:15])
+        for pid in {self._process.pid, int(first[1])} - {self.pid, os.getpid()}:
+            ticks += sum(int(value) for value in _stat_fields(pid)[11:13])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def stop(self) -> None:
+        """Kill every process of the jail and wait until they are gone."""
+        self._process.kill()
+        self._process.wait()
+        if self._handle >= 0:
+            # In a process namespace it is no child of ours, and may still be dying.
+            poll = select.poll()
+            poll.register(self._handle, select.POLLIN)
+            poll.poll(_STEP_SECONDS * 1000)
+            os.close(self._handle)
+        self._control.close()
+        os.close(self._complaints)
+
+    def _send(self, message: bytes, descriptors: tuple[int, ...]) -> None:
+        packed = array.array("i", descriptors)
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, packed)]
+        self._control.sendmsg([message], rights)
+
+    def _hear(self, expected: bytes, seconds: float) -> tuple[bytes, int]:
+        """Return the next message, which must be of a kind, and who sent it."""
+        message, sender = self._receive(time.monotonic() + seconds)
+        if not message:
+            raise SandboxUnavailableError(f"The jail ended: {self._complaint()}")
+        if message[:1] != expected:
+            raise SandboxUnavailableError(f"The jail said {message[:1]!r}.")
+        return message, sender
+
+    def _receive(self, deadline: float) -> tuple[bytes, int]:
+        self._control.settimeout(max(deadline - time.monotonic(), 0.001))
+        try:
+            message, extra, _, _ = self._control.recvmsg(
+                LARGEST_MESSAGE, socket.CMSG_SPACE(_CREDENTIALS.size)
+            )
+        except TimeoutError as error:
+            raise SandboxUnavailableError("The jail did not answer in time.") from error
+        return message, next(_senders(extra), 0)
+
+    def _complaint(self) -> str:
+        """Return the last line that the jail printed before it ended."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_STEP_SECONDS)
+        try:
+            raw = os.read(self._complaints, _COMPLAINT_BYTES)
+        except BlockingIOError:
+            raw = b""
+        text = raw.decode(errors="replace").strip()
+        log.info("the jail could not start: %s", text)
+        return text.rpartition("\n")[2] or "it gave no reason"
+
+
+def _stat_fields(pid: int) -> list[str]:
+    """Return the fields of ``/proc/PID/stat`` from the state on."""
+    text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    return text.rpartition(")")[2].split()
+
+
+def _senders(extra: list[tuple[int, int, bytes]]) -> Iterator[int]:
+    for level, kind, raw in extra:
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS):
+            yield _CREDENTIALS.unpack(raw[: _CREDENTIALS.size])[0]

@@ -1,0 +1,1 @@
+"""Everything that enters the jail; imports stdlib, NumPy, contract."""

@@ -1,0 +1,173 @@
+"""Turn whatever a student's code raised into short texts that help the student."""
+
+import errno
+import traceback
+from collections.abc import Container
+from types import TracebackType
+from typing import Final
+
+from grader.contract.messages import Phase
+
+LONGEST_MESSAGE: Final = 2000
+LONGEST_TRACEBACK: Final = 8000
+
+_PLOTTING: Final = frozenset({"matplotlib", "seaborn", "plotly", "pylab"})
+
+
+class StudentFaultError(Exception):
+    """Something about the student's code that can be said in one sentence."""
+
+    kind = "Fault"
+
+
+class MissingError(StudentFaultError):
+    """A class, function, attribute or key that was asked for is not there."""
+
+    kind = "Missing"
+
+
+class WrongShapeError(StudentFaultError):
+    """A parameter does not have the shape that the assignment states."""
+
+    kind = "WrongShape"
+
+
+class BadOutputError(StudentFaultError):
+    """An answer that is no array of numbers."""
+
+    kind = "BadOutput"
+
+
+def describe(
+    error: BaseException, phase: Phase, files: Container[str]
+) -> dict[str, str]:
+    """Return the texts of a reply that reports a fault.
+
+    Parameters
+    ----------
+    files
+        Names of the student's files, as their code objects know them. Frames of any
+        other file are left out.
+    """
+    texts = {"fault.kind": _kind(error), "fault.phase": phase.value}
+    file, line = _place(error, files)
+    texts["fault.file"], texts["fault.line"] = file, str(line)
+    if isinstance(error, MemoryError) and error.__traceback__ is not None:
+        # The frames hold what filled the memory, and the texts below need some.
+        traceback.clear_frames(error.__traceback__)
+    try:
+        texts["fault.message"] = _message(error, files)[:LONGEST_MESSAGE]
+        texts["fault.traceback"] = _traceback(error, files)[-LONGEST_TRACEBACK:]
+    except BaseException:  # An exception class of the student's may do anything.
+        texts["fault.message"] = "The exception itself could not be shown."
+    return texts
+
+
+def _kind(error: BaseException) -> str:
+    if isinstance(error, StudentFaultError):
+        return error.kind
+    if isinstance(error, MemoryError):
+        return "MemoryError"
+    return type(error).__name__[:100]
+
+
+def _student_frames(
+    trace: TracebackType | None, files: Container[str]
+) -> list[tuple[str, int]]:
+    found = []
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if name in files:
+            found.append((name, trace.tb_lineno))
+        trace = trace.tb_next
+    return found
+
+
+def _place(error: BaseException, files: Container[str]) -> tuple[str, int]:
+    if isinstance(error, SyntaxError) and error.filename in files:
+        return str(error.filename), error.lineno or 0
+    return next(reversed(_student_frames(error.__traceback__, files)), ("", 0))
+
+
+def _traceback(error: BaseException, files: Container[str]) -> str:
+    if isinstance(error, StudentFaultError):
+        return ""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename in files
+    ]
+    lines = traceback.format_list(frames)
+    lines += traceback.format_exception_only(error)
+    return "".join(lines)
+
+
+def _message(error: BaseException, files: Container[str]) -> str:
+    text = str(error)
+    if isinstance(error, StudentFaultError):
+        return text
+    if isinstance(error, SyntaxError):
+        text = error.msg
+    hint = _hint(error, _modules_passed(error.__traceback__))
+    if not hint:
+        return text
+    return f"{text.rstrip('.')}. {hint}" if text else hint
+
+
+def _modules_passed(trace: TracebackType | None) -> set[str]:
+    passed = set()
+    while trace is not None:
+        name = trace.tb_frame.f_globals.get("__name__")
+        if isinstance(name, str):
+            passed.add(name.partition(".")[0])
+        trace = trace.tb_next
+    return passed
+
+
+def _hint(error: BaseException, passed: set[str]) -> str:
+    if isinstance(error, SystemExit):
+        return (
+            "Your code called exit(), which ends the whole program. Please remove it."
+        )
+    if isinstance(error, EOFError):
+        return "There is no keyboard here. Please remove input()."
+    if isinstance(error, MemoryError):
+        return "Your code needed more memory than is available here."
+    if isinstance(error, ModuleNotFoundError):
+        return _import_hint(error.name or "")
+    if isinstance(error, RuntimeError) and "new thread" in str(error):
+        return "Threads are not available here."
+    if isinstance(error, RecursionError):
+        return "A function calls itself without end. Does the recursion stop?"
+    if isinstance(error, OSError):
+        return _system_hint(error, passed)
+    return ""
+
+
+def _import_hint(name: str) -> str:
+    if name.partition(".")[0] in _PLOTTING:
+        return (
+            "Only NumPy and the standard library are available here. Please remove "
+            'the plots, or put them below if __name__ == "__main__".'
+        )
+    return (
+        "Only NumPy, the standard library and the files you handed in can be imported."
+    )
+
+
+def _system_hint(error: OSError, passed: set[str]) -> str:
+    if passed & {"socket", "ssl", "http", "urllib", "asyncio"}:
+        return "The network is not available here."
+    if passed & {"subprocess", "multiprocessing", "concurrent"}:
+        return "Other processes cannot be started here."
+    if error.filename is not None or error.errno in {errno.EROFS, errno.EFBIG}:
+        return (
+            "Files cannot be read or written here; "
+            "all data arrive as arguments of your functions."
+        )
+    if error.errno in {errno.EPERM, errno.EACCES, errno.ENOSYS}:
+        return (
+            "The system refuses this here: no files, network, processes or threads "
+            "are available."
+        )
+    return ""

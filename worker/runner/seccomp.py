@@ -1,0 +1,169 @@
+"""A system call filter as classic BPF: an allowlist, built and loaded by ctypes.
+
+The verdicts, in the order in which the program reaches them:
+
+* another architecture, or the x32 numbers of x86-64: the kernel kills the process;
+* a call whose arguments decide: allowed or an error number;
+* a call on the evidence list: ``SIGSYS``. The call is not carried out, a handler (see
+  `worker.runner.evidence`) reports its number and the process dies of the signal;
+* a call on the allowlist: allowed;
+* numbers from 424 on: ``ENOSYS``, so that the C library falls back to an older call;
+* all else: ``EPERM``.
+"""
+
+import ctypes
+import errno
+import signal
+import struct
+from typing import Final
+
+from worker.runner.syscalls import (
+    ALLOWED,
+    EVIDENCE,
+    OPENING,
+    number,
+    numbers,
+)
+
+AUDIT_ARCH: Final = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+X32_BIT: Final = 0x40000000
+FIRST_NEW_NUMBER: Final = 424
+
+ALLOW: Final = 0x7FFF0000
+KILL: Final = 0x80000000
+TRAP: Final = 0x00030000
+ERRNO: Final = 0x00050000
+
+LOAD: Final = 0x20
+IF_EQUAL: Final = 0x15
+IF_AT_LEAST: Final = 0x35
+RETURN: Final = 0x06
+
+_NUMBER_AT: Final = 0
+_ARCH_AT: Final = 4
+
+# The terminal's size, close-on-exec, and how much can be read; nothing else.
+IOCTLS: Final = (0x5401, 0x5450, 0x5451, 0x541B)
+# Duplicate, close-on-exec, status flags; no pipe sizes, leases or signal owners.
+FCNTLS: Final = (0, 1, 2, 3, 4, 1030)
+
+_SET_SECCOMP: Final = 22
+_FILTER_MODE: Final = 2
+
+
+def _instruction(code: int, if_true: int, if_false: int, value: int) -> bytes:
+    return struct.pack("<HBBI", code, if_true, if_false, value)
+
+
+def _verdict(value: int) -> bytes:
+    return _instruction(RETURN, 0, 0, value)
+
+
+def _argument(index: int, half: int = 0) -> bytes:
+    return _instruction(LOAD, 0, 0, 16 + 8 * index + 4 * half)
+
+
+def _one_of(index: int, values: tuple[int, ...], otherwise: int) -> list[bytes]:
+    code = [_argument(index)]
+    for value in values:
+        code += [_instruction(IF_EQUAL, 0, 1, value), _verdict(ALLOW)]
+    return [*code, _verdict(ERRNO | otherwise)]
+
+
+def _none_of(index: int, values: tuple[int, ...]) -> list[bytes]:
+    code = [_argument(index)]
+    for value in values:
+        code += [_instruction(IF_EQUAL, 0, 1, value), _verdict(ERRNO | errno.EPERM)]
+    return code
+
+
+def _own_signal(pid: int) -> list[bytes]:
+    # SIGKILL and SIGSTOP only ever come from outside; so their source is certain.
+    return [
+        *_none_of(2, (signal.SIGKILL, signal.SIGSTOP)),
+        *_one_of(0, (pid,), errno.EPERM),
+    ]
+
+
+def _read_own_limits() -> list[bytes]:
+    code = []
+    for index, half in ((0, 0), (2, 0), (2, 1)):
+        code += [
+            _argument(index, half),
+            _instruction(IF_EQUAL, 1, 0, 0),
+            _verdict(ERRNO | errno.EPERM),
+        ]
+    return [*code, _verdict(ALLOW)]
+
+
+def build(pid: int, machine: str, *, may_open: bool = True) -> bytes:
+    """Return the filter program for a process that knows itself as ``pid``.
+
+    Parameters
+    ----------
+    may_open
+        False takes away every call that opens a file by its name as well.
+    """
+    code = [
+        _instruction(LOAD, 0, 0, _ARCH_AT),
+        _instruction(IF_EQUAL, 1, 0, AUDIT_ARCH[machine]),
+        _verdict(KILL),
+        _instruction(LOAD, 0, 0, _NUMBER_AT),
+    ]
+    if machine == "x86_64":
+        code += [_instruction(IF_AT_LEAST, 0, 1, X32_BIT), _verdict(KILL)]
+    by_argument = {
+        "ioctl": _one_of(1, IOCTLS, errno.ENOTTY),
+        "fcntl": _one_of(1, FCNTLS, errno.EPERM),
+        "tgkill": _own_signal(pid),
+        "prlimit64": _read_own_limits(),
+        "rt_sigaction": [*_none_of(0, (signal.SIGSYS,)), _verdict(ALLOW)],
+    }
+    for name, body in by_argument.items():
+        value = number(name, machine)
+        assert value is not None  # noqa: S101 - both architectures have these five
+        code += [_instruction(IF_EQUAL, 0, len(body), value), *body]
+    for value in numbers(EVIDENCE, machine):
+        code += [_instruction(IF_EQUAL, 0, 1, value), _verdict(TRAP)]
+    allowed = ALLOWED if may_open else ALLOWED - OPENING
+    for first, last in _ranges(numbers(allowed, machine)):
+        code += [
+            _instruction(IF_AT_LEAST, 0, 2, first),
+            _instruction(IF_AT_LEAST, 1, 0, last + 1),
+            _verdict(ALLOW),
+        ]
+    code += [
+        _instruction(IF_AT_LEAST, 0, 1, FIRST_NEW_NUMBER),
+        _verdict(ERRNO | errno.ENOSYS),
+        _verdict(ERRNO | errno.EPERM),
+    ]
+    return b"".join(code)
+
+
+def _ranges(values: list[int]) -> list[tuple[int, int]]:
+    ranges: list[tuple[int, int]] = []
+    for value in values:
+        if ranges and value == ranges[-1][1] + 1:
+            ranges[-1] = (ranges[-1][0], value)
+        else:
+            ranges.append((value, value))
+    return ranges
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_void_p))
+
+
+def install(code: bytes) -> None:
+    """Load a filter into this thread; no-new-privileges must be set before.
+
+    Raises
+    ------
+    OSError
+        If the kernel has no seccomp filters, or refuses this one.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    buffer = ctypes.create_string_buffer(code, len(code))
+    program = _Program(len(code) // 8, ctypes.cast(buffer, ctypes.c_void_p).value or 0)
+    if libc.prctl(_SET_SECCOMP, _FILTER_MODE, ctypes.byref(program), 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "seccomp: the kernel refused the filter")
