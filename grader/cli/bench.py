@@ -2,8 +2,10 @@
 
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import cast
 
 import click
 from rich.console import Console
@@ -13,12 +15,14 @@ from grader.assignments import Assignment, Sample
 from grader.cli.browser import Browser
 from grader.cli.demo import hand_in, temporary_home
 from grader.cli.demo_course import ASSIGNMENT, create_demo_course
-from grader.cli.jails import jail_settings, this_machines_jail
-from grader.cli.processes import cost, own_cpu_seconds
+from grader.cli.jails import jail_settings
+from grader.cli.processes import cost
 from grader.cli.serve import ready_service
 from grader.cli.validate import solution_sample
 from grader.config import Settings
 from grader.contract.jail import Jail
+from grader.contract.messages import Bundle
+from worker.jail.session import Session
 
 SEED = 7
 
@@ -68,13 +72,15 @@ def service(rounds: int, idle_seconds: int) -> None:
 
 def measure_grading(rounds: int) -> list[Measurement]:
     """Grade the solution in turns with and without the jail; return medians."""
+    from worker.jail import create_jail
     from worker.jail.unjailed import UnjailedForMeasurementOnly
 
     loaded, solution = _shipped()
     quick = [c.id for c in loaded.check_list if c.kind != "training"]
-    jailed = this_machines_jail()
-    bare = UnjailedForMeasurementOnly(jail_settings(Settings.from_environment()))
-    runs: dict[str, Callable[[], object]] = {
+    settings = jail_settings(Settings.from_environment())
+    jailed = MeteredJail(create_jail(settings))
+    bare = MeteredJail(UnjailedForMeasurementOnly(settings))
+    runs: dict[str, Callable[[], float]] = {
         "jailed": lambda: _grade(loaded, solution, jailed, quick),
         "bare": lambda: _grade(loaded, solution, bare, quick),
         "whole": lambda: _grade(loaded, solution, jailed, None),
@@ -149,36 +155,59 @@ def _shipped() -> tuple[Assignment, Sample]:
     return loaded, solution_sample(loaded, path)
 
 
+class MeteredJail:
+    """A jail whose sessions add up the processor time of all their processes."""
+
+    def __init__(self, jail: Jail) -> None:
+        self._jail = jail
+        self.cpu_seconds = 0.0
+
+    @contextmanager
+    def open(self, bundle: Bundle) -> Iterator[Session]:
+        """Start a session; read its meter before it ends."""
+        with self._jail.open(bundle) as session:
+            metered = cast("Session", session)
+            yield metered
+            self.cpu_seconds += metered.cpu_seconds()
+
+
 def _grade(
-    loaded: Assignment, solution: Sample, jail: Jail, only: Sequence[str] | None
-) -> None:
+    loaded: Assignment,
+    solution: Sample,
+    jail: MeteredJail,
+    only: Sequence[str] | None,
+) -> float:
+    """Grade once; return the CPU seconds of this process and of the jail."""
+    before = time.process_time() + jail.cpu_seconds
     report = engine.grade(
         loaded,
         solution.files,
         loaded.spec.submission.entry,
         seed=SEED,
-        jail=jail,
+        jail=cast("Jail", jail),
         only=only,
     )
+    used = time.process_time() + jail.cpu_seconds - before
     expected = sum(result.max_points for result in report.results)
     if report.score != expected:
         raise click.ClickException(
             f"the solution scored {report.score} of {expected}: nothing was measured"
         )
+    return used
 
 
 def _interleaved(
-    runs: dict[str, Callable[[], object]], rounds: int
+    runs: dict[str, Callable[[], float]], rounds: int
 ) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
     """Run each in turn, so that the noise of a shared machine meets all alike."""
     cpu: dict[str, list[float]] = {name: [] for name in runs}
     wall: dict[str, list[float]] = {name: [] for name in runs}
     for number in range(rounds + 1):
         for name, run in runs.items():
-            cpu_before, began = own_cpu_seconds(), time.perf_counter()
-            run()
+            began = time.perf_counter()
+            used = run()
             if number:  # the first round warms caches
-                cpu[name].append(own_cpu_seconds() - cpu_before)
+                cpu[name].append(used)
                 wall[name].append(time.perf_counter() - began)
     return cpu, wall
 

@@ -1,7 +1,6 @@
 """What a tree of processes costs, read from /proc; used by the benchmarks only."""
 
 import os
-import resource
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,15 +48,6 @@ def cost(root: int) -> Cost:
         memory_bytes=sum(_proportional_bytes(pid) for pid in members),
         processes=len(members),
     )
-
-
-def own_cpu_seconds() -> float:
-    """Return the CPU time of this process and of every child it has waited for."""
-    used = (
-        resource.getrusage(resource.RUSAGE_SELF),
-        resource.getrusage(resource.RUSAGE_CHILDREN),
-    )
-    return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def _stat(pid: int) -> list[str] | None:

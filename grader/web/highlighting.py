@@ -1,0 +1,58 @@
+"""Show source code with colours, line numbers and nothing hidden in it."""
+
+from functools import lru_cache
+
+from markupsafe import Markup
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import (
+    PythonLexer,
+    TextLexer,
+    get_lexer_by_name,
+    get_lexer_for_filename,
+)
+from pygments.util import ClassNotFound
+
+from grader.web.filters import visible
+
+# More than this is shown plainly: colouring is linear, but a megabyte still takes long.
+_COLOURED_BYTES = 200_000
+_SHOWN_BYTES = 1_000_000
+
+
+@lru_cache(maxsize=256)
+def source_page(name: str, content: bytes, anchor: str) -> Markup:
+    """Return a file as a table of numbered lines with anchors ``{anchor}-{line}``.
+
+    Pure function of its arguments, so the cache never shows one student another's
+    file. Control and bidirectional characters are shown as symbols.
+    """
+    text = visible(content[:_SHOWN_BYTES].decode("utf-8", errors="replace"))
+    lexer = PythonLexer() if name.endswith((".py", ".ipynb")) else TextLexer()
+    if not name.endswith((".py", ".ipynb")):
+        try:
+            lexer = get_lexer_for_filename(name)
+        except ClassNotFound:
+            lexer = TextLexer()
+    if len(content) > _COLOURED_BYTES:
+        lexer = TextLexer()
+    formatter = HtmlFormatter(
+        linenos="table",
+        lineanchors=anchor,
+        anchorlinenos=True,
+        nobackground=True,
+        cssclass="source",
+    )
+    lexer.stripnl = False
+    return Markup(highlight(text, lexer, formatter))  # noqa: S704 - Pygments escapes
+
+
+def highlight_fence(text: str, language: str, _attributes: str) -> str:
+    """Colour a fenced block of a handout; an empty string means as it is."""
+    if not language:
+        return ""
+    try:
+        lexer = get_lexer_by_name(language)
+    except ClassNotFound:
+        return ""
+    return str(highlight(text, lexer, HtmlFormatter(nowrap=True, nobackground=True)))
