@@ -1,0 +1,328 @@
+"""Read an assignment from its files, or refuse with every problem at once."""
+
+import hashlib
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from grader.assignments.locate import line_of, show
+from grader.assignments.spec import (
+    BUILT_IN,
+    AssignmentFrame,
+    AssignmentSpec,
+    ComponentSpec,
+)
+from grader.checks import Check, CheckOutline, CheckParams, Component, kinds
+from grader.checks.base import KeyPath, Problem
+from grader.contract.limits import Limits
+from grader.errors import AssignmentError, RefusedError
+from grader.scoring import max_score
+from reference import operations
+from reference.errors import ConventionError
+
+SPEC_FILE = "assignment.toml"
+HANDOUT_FILE = "handout.md"
+STARTER_FOLDER = "starter"
+# Files that help the author and do not decide a grade or reach a student.
+AUTHOR_FOLDERS = ("samples", "solution")
+SHIPPED = Path(__file__).parents[2] / "assignments"
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A valid assignment, frozen: the same digest always grades the same way.
+
+    Parameters
+    ----------
+    files
+        Name with forward slashes to bytes; samples and solution are not among them.
+    """
+
+    spec: AssignmentSpec
+    files: Mapping[str, bytes]
+    checks: tuple[Check, ...] = field(repr=False)
+
+    @cached_property
+    def digest(self) -> str:
+        """Return the SHA-256 over all names and contents, in the order of names."""
+        return digest_of(self.files)
+
+    @property
+    def check_list(self) -> tuple[CheckOutline, ...]:
+        """Return what can be shown of each check before it runs."""
+        return tuple(check.outline for check in self.checks)
+
+    @property
+    def max_score(self) -> float:
+        """Return what a right submission earns."""
+        return max_score(outline.max_points for outline in self.check_list)
+
+    @property
+    def handout(self) -> str:
+        """Return the Markdown text that students read; empty if there is none."""
+        return self.files.get(HANDOUT_FILE, b"").decode()
+
+    @property
+    def starter(self) -> Mapping[str, bytes]:
+        """Return the files that students start from, names without the folder."""
+        prefix = f"{STARTER_FOLDER}/"
+        return {
+            name.removeprefix(prefix): content
+            for name, content in self.files.items()
+            if name.startswith(prefix)
+        }
+
+    @property
+    def binding_source(self) -> bytes | None:
+        """Return the assignment's own binding, ``None`` if it is a built-in one."""
+        name = self.spec.binding.file
+        return self.files[name] if name else None
+
+    @property
+    def limits(self) -> Limits:
+        """Return what each of the student's processes may use."""
+        return self.spec.limits.to_limits()
+
+
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """Return the SHA-256 over sorted names and contents, lengths included."""
+    total = hashlib.sha256()
+    for name in sorted(files):
+        for part in (name.encode(), files[name]):
+            total.update(len(part).to_bytes(8, "big"))
+            total.update(part)
+    return total.hexdigest()
+
+
+def find(name: str) -> Path:
+    """Return the folder of an assignment: a path, or the name of a shipped one.
+
+    Raises
+    ------
+    RefusedError
+        If there is neither.
+    """
+    path = Path(name)
+    return path if path.is_dir() else shipped(name)
+
+
+def shipped(name: str) -> Path:
+    """Return the folder of an assignment that comes with the grader.
+
+    Raises
+    ------
+    RefusedError
+        If there is none of that name; the message lists those that exist.
+    """
+    known = sorted(path.parent.name for path in SHIPPED.glob(f"*/{SPEC_FILE}"))
+    if name not in known:
+        listed = ", ".join(known) or "none"
+        raise RefusedError(
+            f"There is no assignment folder {name!r}. Shipped assignments: {listed}.",
+            code="unknown-assignment",
+        )
+    return SHIPPED / name
+
+
+def load_folder(path: Path) -> Assignment:
+    """Read an assignment from a folder; links and hidden files are left out.
+
+    Raises
+    ------
+    AssignmentError
+        With one sentence for each problem.
+    """
+    files = {
+        found.relative_to(path).as_posix(): found.read_bytes()
+        for found in sorted(path.rglob("*"))
+        if found.is_file() and not found.is_symlink()
+    }
+    return load_files(files)
+
+
+def load_files(files: Mapping[str, bytes]) -> Assignment:
+    """Read an assignment from names and contents.
+
+    Raises
+    ------
+    AssignmentError
+        With one sentence for each problem.
+    """
+    kept = {name: content for name, content in files.items() if _decides(name)}
+    if SPEC_FILE not in kept:
+        raise AssignmentError([f"{SPEC_FILE}: there is no such file"])
+    try:
+        text = kept[SPEC_FILE].decode()
+        table = tomllib.loads(text)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise AssignmentError([f"{SPEC_FILE}: is not valid TOML: {error}"]) from None
+    reader = _Reader(table, kept)
+    assignment = reader.read()
+    if assignment is None:
+        raise AssignmentError([_sentence(text, problem) for problem in reader.problems])
+    return assignment
+
+
+def _decides(name: str) -> bool:
+    parts = PurePosixPath(name).parts
+    hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
+    return bool(parts) and not hidden and parts[0] not in AUTHOR_FOLDERS
+
+
+def _sentence(text: str, problem: Problem) -> str:
+    path, reason = problem
+    line = line_of(text, path)
+    place = f"{SPEC_FILE}, line {line}" if line else SPEC_FILE
+    return f"{place}: {show(path)}: {reason}" if path else f"{place}: {reason}"
+
+
+def _constructor_names(component: Component) -> list[str]:
+    """Return the names that ``construct`` may use, from any drawn inputs."""
+    operation = component.reference()
+    return list(operation.sizes(operation.draw(np.random.default_rng(0))))
+
+
+class _Reader:
+    """Reads one parsed file and collects what is wrong with it."""
+
+    def __init__(self, table: dict[str, Any], files: Mapping[str, bytes]) -> None:
+        self.table = table
+        self.files = files
+        self.problems: list[Problem] = []
+
+    def read(self) -> Assignment | None:
+        """Return the assignment, or ``None`` if there were problems."""
+        frame = self._frame()
+        components = {} if frame is None else self._components(frame.components)
+        params = self._params()
+        checks = self._checks(params, components if frame is not None else None)
+        self._needs()
+        if self.problems or frame is None:
+            return None
+        spec = AssignmentSpec(
+            **{name: getattr(frame, name) for name in AssignmentFrame.model_fields},
+            checks=tuple(check.params for check in checks),
+        )
+        return Assignment(spec, dict(self.files), tuple(checks))
+
+    def _frame(self) -> AssignmentFrame | None:
+        table = {key: value for key, value in self.table.items() if key != "check"}
+        try:
+            frame = AssignmentFrame.model_validate(table)
+        except ValidationError as error:
+            self.problems += _problems(error, ())
+            return None
+        binding = frame.binding
+        if binding.file and binding.file not in self.files:
+            self._say(("binding", "file"), f"there is no file {binding.file!r}")
+        if binding.use and binding.use != BUILT_IN:
+            self._say(("binding", "use"), f"unknown binding; known is: {BUILT_IN}")
+        return frame
+
+    def _components(self, specs: tuple[ComponentSpec, ...]) -> dict[str, Component]:
+        components: dict[str, Component] = {}
+        for index, spec in enumerate(specs):
+            path: KeyPath = ("component", index)
+            if spec.operation not in operations.names():
+                listed = ", ".join(operations.names())
+                reason = f"unknown operation {spec.operation!r}; known are: {listed}"
+                self._say((*path, "operation"), reason)
+                continue
+            component = spec.to_component()
+            try:
+                known = _constructor_names(component)
+            except (ConventionError, TypeError) as error:
+                self._say((*path, "convention"), str(error))
+                continue
+            for name in component.construct:
+                if isinstance(name, str) and name not in known:
+                    listed = ", ".join(known) or "none"
+                    reason = f"unknown argument {name!r}; known are: {listed}"
+                    self._say((*path, "construct"), reason)
+            if spec.name in components:
+                self._say((*path, "name"), f"{spec.name!r} is already used")
+            components[spec.name] = component
+        return components
+
+    def _params(self) -> list[tuple[int, type[Check], CheckParams]]:
+        raw = self.table.get("check")
+        if not isinstance(raw, list) or not raw:
+            self._say(("check",), "there must be at least one [[check]]")
+            return []
+        found = []
+        for index, table in enumerate(raw):
+            path: KeyPath = ("check", index)
+            kind = table.get("kind") if isinstance(table, dict) else None
+            if kind not in kinds():
+                known = ", ".join(sorted(kinds()))
+                reason = f"unknown kind {kind!r}; known are: {known}"
+                self._say((*path, "kind"), reason)
+                continue
+            check = kinds()[kind]
+            try:
+                found.append((index, check, check.Params.model_validate(table)))
+            except ValidationError as error:
+                self.problems += _problems(error, path)
+        return found
+
+    def _checks(
+        self,
+        found: Iterable[tuple[int, type[Check], CheckParams]],
+        components: dict[str, Component] | None,
+    ) -> list[Check]:
+        if components is None:
+            return []
+        checks = []
+        for index, check, params in found:
+            problems = check.problems(params, components)
+            for path, reason in problems:
+                self._say(("check", index, *path), reason)
+            if not problems:
+                checks.append(check(params, components))
+        return checks
+
+    def _needs(self) -> None:
+        """Require unique ids, and that a check needs only checks before it."""
+        tables = [t for t in self.table.get("check") or [] if isinstance(t, dict)]
+        every = {str(table.get("id")) for table in tables}
+        before: set[str] = set()
+        for index, table in enumerate(tables):
+            path: KeyPath = ("check", index)
+            if "id" in table and str(table["id"]) in before:
+                self._say((*path, "id"), f"{table['id']!r} is already used")
+            needs = table.get("needs", ())
+            for needed in needs if isinstance(needs, list) else ():
+                if needed not in every:
+                    self._say((*path, "needs"), f"there is no check {needed!r}")
+                elif needed not in before:
+                    reason = f"{needed!r} must come before this check"
+                    self._say((*path, "needs"), reason)
+            before.add(str(table.get("id")))
+
+    def _say(self, path: KeyPath, reason: str) -> None:
+        self.problems.append((path, reason))
+
+
+def _problems(error: ValidationError, prefix: KeyPath) -> list[Problem]:
+    return [
+        # A plain number of points is kept under an empty key.
+        ((*prefix, *(part for part in detail["loc"] if part != "")), _reason(detail))
+        for detail in error.errors()
+    ]
+
+
+def _reason(detail: ErrorDetails) -> str:
+    kind = detail["type"]
+    if kind == "extra_forbidden":
+        return "unknown key"
+    if kind == "missing":
+        return "is required"
+    message = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return f"{message}, got {detail['input']!r}"

@@ -1,0 +1,42 @@
+"""Kinds of checks: each module with a ``Check`` of its own name is one."""
+
+import inspect
+import pkgutil
+from functools import cache
+from importlib import import_module
+
+from grader.checks.base import (
+    Check,
+    CheckOutline,
+    CheckParams,
+    Component,
+    Finding,
+    Trial,
+)
+
+
+@cache
+def kinds() -> dict[str, type[Check]]:
+    """Return every kind of check by name, found among the modules of this package."""
+    found = {}
+    for module in pkgutil.iter_modules(__path__):
+        for value in vars(import_module(f"{__name__}.{module.name}")).values():
+            if (
+                inspect.isclass(value)
+                and issubclass(value, Check)
+                and not inspect.isabstract(value)
+                and value.kind == module.name
+            ):
+                found[module.name] = value
+    return found
+
+
+__all__ = [
+    "Check",
+    "CheckOutline",
+    "CheckParams",
+    "Component",
+    "Finding",
+    "Trial",
+    "kinds",
+]

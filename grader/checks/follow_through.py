@@ -1,0 +1,111 @@
+"""Find gradients that are right for the student's own, wrong forward.
+
+Two things must hold on two cases each. The gradient is the derivative of the student's
+own forward, by measured slopes. And it depends on everything that the right gradient
+depends on: an identity function with a backward to match earns nothing.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.checks.answers import Answer
+from grader.checks.base import Trial
+from grader.checks.compare import largest
+from grader.checks.judging import DrawnCase
+from grader.checks.own_forward import Consistency, slopes
+from grader.contract.messages import Array, Call
+from reference.operations.base import Operation
+
+Arrays = Mapping[str, Array]
+# A change of the right gradient smaller than this is taken for none.
+NO_CHANGE = 2.0**-30
+
+
+@dataclass(frozen=True)
+class OwnForward:
+    """Asks the student's code about its own derivative.
+
+    Parameters
+    ----------
+    forward, backward
+        Make the calls without and with gradients for given inputs.
+    """
+
+    trial: Trial
+    operation: Operation
+    forward: Callable[[Arrays], Call]
+    backward: Callable[[Arrays], Call]
+
+    def explained(
+        self,
+        quantities: Sequence[str],
+        cases: Sequence[DrawnCase],
+        answers: Sequence[Answer],
+    ) -> set[str]:
+        """Return those gradients that are right for the student's own forward."""
+        found = set(quantities)
+        for case, answer in zip(cases, answers, strict=True):
+            found = self._explained_in(sorted(found), case, answer)
+        return found
+
+    def _explained_in(
+        self, quantities: Sequence[str], case: DrawnCase, answer: Answer
+    ) -> set[str]:
+        usable = [name for name in quantities if self._is_usable(name, case, answer)]
+        if not usable:
+            return set()
+        measured = slopes(
+            self.trial.ask,
+            self.forward,
+            case.arrays,
+            {self.operation.gradients[name]: answer.arrays[name] for name in usable},
+            self.operation.output,
+            self.trial.rng(f"directions {case.variant}"),
+        )
+        changed = [
+            {**case.arrays, name: turned(value)} for name, value in case.arrays.items()
+        ]
+        replies = self.trial.ask([self.backward(values) for values in changed])
+        return {
+            name
+            for name in usable
+            if measured[self.operation.gradients[name]].consistency
+            is Consistency.CONSISTENT
+            and self._depends(name, case, answer, changed, replies)
+        }
+
+    def _is_usable(self, quantity: str, case: DrawnCase, answer: Answer) -> bool:
+        got = answer.arrays.get(quantity)
+        out = answer.arrays.get(self.operation.output)
+        if got is None or out is None or not np.isfinite(got).all():
+            return False
+        source = self.operation.gradients[quantity]
+        right_shape = case.expected[self.operation.output].value.shape
+        return got.shape == case.arrays[source].shape and out.shape == right_shape
+
+    def _depends(
+        self,
+        quantity: str,
+        case: DrawnCase,
+        answer: Answer,
+        changed: Sequence[Arrays],
+        replies: Sequence[Answer],
+    ) -> bool:
+        """Tell whether the gradient moves wherever the right one moves."""
+        right = case.expected[quantity].value
+        for values, reply in zip(changed, replies, strict=True):
+            moved = self.operation.answer(values)[quantity]
+            if largest(moved - right) <= NO_CHANGE * largest(right):
+                continue
+            got = reply.arrays.get(quantity)
+            if got is None or np.array_equal(got, answer.arrays[quantity]):
+                return False
+        return True
+
+
+def turned(value: Array) -> Array:
+    """Return other entries of the same kind: moved by one place, real ones negated."""
+    moved = np.roll(value.ravel(), 1).reshape(value.shape)
+    return -moved if value.dtype.kind == "f" else moved

@@ -1,0 +1,289 @@
+"""Measure whether a gradient is the derivative of the student's *own* forward.
+
+The forward is evaluated along one random direction per tensor, at 0, h, -h, 2h and
+-2h, for a ladder of steps h. The slope comes with a measured error bar, so there are
+three answers: consistent, inconsistent, and inconclusive. Kinks and noise make a step
+inconclusive; they never make it fail. Method and constants: ``numerics`` notes, 1.4.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from grader.checks.answers import Answer
+from grader.checks.compare import UNIT, jittered
+from grader.contract.messages import Array, Call
+
+Values = Mapping[str, Array]
+MakeCall = Callable[[Values], Call]
+Ask = Callable[[Sequence[Call]], list[Answer]]
+
+NOISE_DRAWS = 3
+DIRECTIONS = 2
+SAFETY = 16.0
+GRID = 2.0**-16
+OFFSETS = 4  # h, -h, 2h, -2h
+# A change of this many last digits must show in the output, or digits are missing.
+TOUCH = 2.0**13
+
+
+class Consistency(StrEnum):
+    """Whether a gradient belongs to a forward."""
+
+    CONSISTENT = "consistent"
+    INCONSISTENT = "inconsistent"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """What the arithmetic of the student's code can resolve.
+
+    Parameters
+    ----------
+    unit
+        Unit roundoff.
+    ladder
+        Steps to try, largest first; powers of two.
+    """
+
+    unit: float
+    ladder: tuple[float, ...]
+
+
+DOUBLE = Precision(UNIT, (2.0**-13, 2.0**-17, 2.0**-20))
+SINGLE = Precision(2.0**-24, (2.0**-5, 2.0**-7, 2.0**-9))
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """The slope of the student's forward along a direction, and what was claimed.
+
+    Parameters
+    ----------
+    steps, errors
+        For the picture: the plain central difference at each step, against the claim.
+    """
+
+    consistency: Consistency
+    measured: float = np.nan
+    claimed: float = np.nan
+    tolerance: float = np.nan
+    steps: tuple[float, ...] = ()
+    errors: tuple[float, ...] = ()
+
+
+class Probe:
+    """The calls that measure the slopes, and what their answers mean.
+
+    Parameters
+    ----------
+    arrays
+        Inputs of the forward; every key of ``gradients`` is among them.
+    gradients
+        What the student claims, by the *input* each gradient belongs to.
+    output
+        Name of the forward's answer.
+    upstream
+        Weights of the sum over the output; 1 for a loss.
+    directions
+        How many directions are tried per tensor until one is conclusive.
+    """
+
+    def __init__(
+        self,
+        arrays: Values,
+        gradients: Values,
+        output: str,
+        upstream: Array,
+        rng: np.random.Generator,
+        precision: Precision = DOUBLE,
+        *,
+        directions: int = DIRECTIONS,
+    ) -> None:
+        self.arrays = arrays
+        self.gradients = gradients
+        self.output = output
+        self.upstream = upstream
+        self.precision = precision
+        self.offsets = [
+            sign * step for step in precision.ladder for sign in (1.0, -1.0, 2.0, -2.0)
+        ]
+        every, digit = tuple(arrays), 2 * precision.unit
+        self._noisy = [self._moved(rng, every, digit) for _ in range(NOISE_DRAWS)]
+        touch = TOUCH * precision.unit
+        self._touched = [self._moved(rng, (name,), touch) for name in gradients]
+        self._directions = {
+            name: [_direction(rng, arrays[name].shape) for _ in range(directions)]
+            for name in gradients
+        }
+
+    def inputs(self) -> list[Values]:
+        """Return the inputs of all evaluations, in the order ``judge`` reads them."""
+        points: list[Values] = [self.arrays, self.arrays, *self._noisy, *self._touched]
+        for name, directions in self._directions.items():
+            points += [
+                {**self.arrays, name: self.arrays[name] + offset * direction}
+                for direction in directions
+                for offset in self.offsets
+            ]
+        return points
+
+    def judge(self, answers: Sequence[Answer]) -> dict[str, Slope]:
+        """Return one slope for each gradient, by the input it belongs to."""
+        with np.errstate(all="ignore"):
+            sums = [self._sum(answer) for answer in answers]
+            phi = np.array([np.nan if v is None else v for v in sums])
+            start, again, *noisy = phi[: 2 + NOISE_DRAWS]
+            # Not finite somewhere, or not the same for the same input.
+            if not np.isfinite(phi).all() or start != again:
+                return {n: Slope(Consistency.INCONCLUSIVE) for n in self._directions}
+            sigma = float(np.max(np.abs(np.array(noisy) - start), initial=0.0))
+            weight = self._weight(answers[0])
+            rounding = SAFETY * max(self.precision.unit * weight, sigma)
+            found = {}
+            begin = 2 + NOISE_DRAWS
+            rest = phi[begin + len(self._touched) :]
+            for touched, (name, directions) in zip(
+                answers[begin:], self._directions.items(), strict=False
+            ):
+                count = len(self.offsets) * len(directions)
+                mine, rest = rest[:count], rest[count:]
+                values = mine.reshape(len(directions), -1, OFFSETS)
+                found[name] = self._slope(name, values, start, rounding)
+                if self._is_blunt(answers[0], touched):
+                    found[name] = replace(
+                        found[name], consistency=Consistency.INCONCLUSIVE
+                    )
+        return found
+
+    def _is_blunt(self, start: Answer, touched: Answer) -> bool:
+        """Tell whether the forward does not notice a change in its last digits.
+
+        It works with fewer digits then than the steps need, or ignores the input.
+        """
+        return np.array_equal(start.arrays[self.output], touched.arrays[self.output])
+
+    def _slope(self, name: str, values: Array, start: float, rounding: float) -> Slope:
+        """Take the first conclusive step of the first direction that has one."""
+        gradient = self.gradients[name].astype(np.float64)
+        norm = float(np.linalg.norm(gradient))
+        found = Slope(Consistency.INCONCLUSIVE)
+        for direction, ladder in zip(self._directions[name], values, strict=True):
+            terms = gradient * direction
+            claimed = float(terms.sum())
+            product = SAFETY * self.precision.unit * float(np.abs(terms).sum())
+            steps, errors = self._picture(ladder, claimed)
+            for step, phi in zip(self.precision.ladder, ladder, strict=True):
+                slope, bar = _measure(phi, start, step, rounding, norm)
+                if bar is None:
+                    continue
+                agrees = abs(claimed - slope) <= bar + product
+                verdict = Consistency.CONSISTENT if agrees else Consistency.INCONSISTENT
+                bound = bar + product
+                return Slope(verdict, slope, claimed, bound, steps, errors)
+            found = Slope(found.consistency, steps=steps, errors=errors)
+        return found
+
+    def _picture(
+        self, ladder: Array, claimed: float
+    ) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Return the error of the plain central difference at every step size."""
+        scale = max(abs(claimed), np.finfo(np.float64).tiny)
+        errors: dict[float, float] = {}
+        for step, (ahead, behind, far_ahead, far_behind) in zip(
+            self.precision.ladder, ladder, strict=True
+        ):
+            near = (ahead - behind) / (2 * step)
+            far = (far_ahead - far_behind) / (4 * step)
+            errors[2 * step] = abs(far - claimed) / scale
+            errors[step] = abs(near - claimed) / scale
+        order = sorted(errors)
+        return tuple(order), tuple(errors[step] for step in order)
+
+    def _sum(self, answer: Answer) -> float | None:
+        """Return the weighted sum of the output, or ``None`` if it cannot be had."""
+        out = answer.arrays.get(self.output)
+        if (
+            out is None
+            or out.shape != self.upstream.shape
+            or out.dtype.kind not in "fi"
+        ):
+            return None
+        value = float((out.astype(np.float64) * self.upstream).sum())
+        return value if np.isfinite(value) else None
+
+    def _weight(self, answer: Answer) -> float:
+        out = answer.arrays[self.output].astype(np.float64)
+        return float(np.abs(out * self.upstream).sum())
+
+    def _moved(
+        self, rng: np.random.Generator, names: Sequence[str], share: float
+    ) -> Values:
+        """Return the inputs with every real entry of some arrays changed a little."""
+        chosen = {name: self.arrays[name] for name in names}
+        return {**self.arrays, **jittered(chosen, rng, share)}
+
+
+def slopes(
+    ask: Ask,
+    forward: MakeCall,
+    arrays: Values,
+    gradients: Values,
+    output: str,
+    rng: np.random.Generator,
+    *,
+    precision: Precision = DOUBLE,
+    directions: int = DIRECTIONS,
+) -> dict[str, Slope]:
+    """Measure the slope for every gradient, coarser where double precision is too fine.
+
+    Parameters
+    ----------
+    ask
+        Makes calls in one fresh process.
+    forward
+        Makes the call for given inputs.
+    """
+    found: dict[str, Slope] = {}
+    upstream = arrays.get("grad_out", np.ones(()))
+    for level in (precision, SINGLE):
+        unclear = {
+            name: value
+            for name, value in gradients.items()
+            if name not in found or found[name].consistency is Consistency.INCONCLUSIVE
+        }
+        if unclear:
+            probe = Probe(
+                arrays, unclear, output, upstream, rng, level, directions=directions
+            )
+            found |= probe.judge(ask([forward(values) for values in probe.inputs()]))
+    return found
+
+
+def _measure(
+    phi: Array, start: float, step: float, rounding: float, norm: float
+) -> tuple[float, float | None]:
+    """Return the slope at one step and its error bar; no bar if it is inconclusive."""
+    ahead, behind, far_ahead, far_behind = phi
+    near = (ahead - behind) / (2 * step)
+    far = (far_ahead - far_behind) / (4 * step)
+    slope = (4 * near - far) / 3
+    truncation = abs(near - far)
+    noise = rounding / step
+    bend = far_ahead - 2 * start + far_behind - 4 * (ahead - 2 * start + behind)
+    scale = max(abs(slope), norm)
+    conclusive = (
+        truncation <= 1e-5 * scale + 4 * noise
+        and abs(bend) / step <= 1e-6 * scale + 4 * noise
+        and noise <= 1e-3 * scale
+    )
+    return float(slope), float(truncation + noise) if conclusive else None
+
+
+def _direction(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Draw signs times uniform [0.5, 1.5], so that equal errors do not cancel."""
+    size = np.round(rng.uniform(0.5, 1.5, shape) / GRID) * GRID
+    return size * rng.choice([-1.0, 1.0], shape)

@@ -1,0 +1,236 @@
+"""Grade one submission: every check in order, one result at a time."""
+
+import logging
+import platform
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from grader import __version__
+from grader.assignments import Assignment
+from grader.checks import Check, CheckOutline, feedback
+from grader.checks.answers import Answer, Trouble, answers
+from grader.checks.base import secret_rng
+from grader.contract.jail import Jail, JailSession
+from grader.contract.limits import Limits
+from grader.contract.messages import Bundle, Call, Case
+from grader.errors import GraderError, RefusedError
+from grader.report import CheckResult, Report, ReportStatus, Verdict
+from grader.scoring import score
+
+log = logging.getLogger(__name__)
+
+# A check that needs another one runs only if that one ended like this.
+_GOOD_ENOUGH = frozenset({Verdict.PASSED, Verdict.BROKEN})
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where grading is.
+
+    Parameters
+    ----------
+    index
+        Of the check that is about to run or has just ended, from 1.
+    results
+        ``None`` when the check starts; its results when it has ended.
+    """
+
+    index: int
+    total: int
+    check: CheckOutline
+    results: tuple[CheckResult, ...] | None
+
+
+ProgressListener = Callable[[Progress], None]
+
+
+def grade(
+    assignment: Assignment,
+    files: Mapping[str, bytes],
+    entry: str,
+    *,
+    seed: int,
+    jail: Jail,
+    only: Collection[str] | None = None,
+    notices: Sequence[str] = (),
+    on_progress: ProgressListener | None = None,
+) -> Report:
+    """Grade a submission in one jail session and return the whole report.
+
+    The same assignment, files and seed give the same report but for ``seconds``.
+
+    Parameters
+    ----------
+    files, entry
+        What intake prepared.
+    seed
+        Secret of this run; all inputs follow from it.
+    only
+        Ids of the checks to run; all of them if ``None``.
+    notices
+        Sentences from intake that go into the report.
+    on_progress
+        Called before and after each check; what it raises ends the run.
+
+    Raises
+    ------
+    RefusedError
+        If ``only`` names a check that the assignment does not have.
+    SandboxUnavailableError
+        If the jail failed. Nothing is known about the submission then.
+    """
+    chosen = _choose(assignment, only)
+    started = time.perf_counter()
+    with jail.open(_bundle(assignment, files, entry)) as session:
+        run = _Run(session, seed, assignment.limits, dict(files))
+        for index, check in enumerate(chosen, start=1):
+            _tell(on_progress, Progress(index, len(chosen), check.outline, None))
+            results = run.check(check)
+            _tell(on_progress, Progress(index, len(chosen), check.outline, results))
+        tier = session.tier
+    report = _report(assignment, run, tier, tuple(notices))
+    return replace(report, seconds=time.perf_counter() - started)
+
+
+def _bundle(assignment: Assignment, files: Mapping[str, bytes], entry: str) -> Bundle:
+    return Bundle(
+        files=dict(files),
+        entry=entry,
+        binding=assignment.spec.binding.use,
+        binding_source=assignment.binding_source,
+    )
+
+
+def _tell(listener: ProgressListener | None, progress: Progress) -> None:
+    if listener is not None:
+        listener(progress)
+
+
+def _report(
+    assignment: Assignment, run: "_Run", tier: str, notices: tuple[str, ...]
+) -> Report:
+    return Report(
+        assignment=assignment.spec.slug,
+        status=_status(run.results),
+        score=score(run.results),
+        max_score=assignment.max_score,
+        results=tuple(run.results),
+        seed=run.seed,
+        spec_digest=assignment.digest,
+        versions=versions(),
+        jail_tier=tier,
+        notices=notices,
+        log=run.log,
+    )
+
+
+def versions() -> dict[str, str]:
+    """Return what a regrade must match to be exact."""
+    return {
+        "grader": __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+    }
+
+
+def _choose(assignment: Assignment, only: Collection[str] | None) -> tuple[Check, ...]:
+    if only is None:
+        return assignment.checks
+    known = {check.params.id for check in assignment.checks}
+    unknown = sorted(set(only) - known)
+    if unknown:
+        raise RefusedError(
+            f"There is no check {', '.join(unknown)} in {assignment.spec.slug}. "
+            f"Its checks are: {', '.join(sorted(known))}.",
+            code="unknown-check",
+        )
+    return tuple(check for check in assignment.checks if check.params.id in only)
+
+
+def _status(results: Sequence[CheckResult]) -> ReportStatus:
+    if any(result.verdict is Verdict.BROKEN for result in results):
+        return ReportStatus.NEEDS_ATTENTION
+    return ReportStatus.GRADED
+
+
+@dataclass
+class _Run:
+    """What is known while a submission is being graded."""
+
+    session: JailSession
+    seed: int
+    limits: Limits
+    files: Mapping[str, bytes]
+    results: list[CheckResult] = field(default_factory=list)
+    log: str = ""
+    load_trouble: Trouble | None = None
+
+    def check(self, check: Check) -> tuple[CheckResult, ...]:
+        """Run one check, or skip it, and keep its results."""
+        started = time.perf_counter()
+        results = tuple(self._results(check))
+        seconds = time.perf_counter() - started
+        results = tuple(replace(result, seconds=seconds) for result in results)
+        self.results += results
+        return results
+
+    def _results(self, check: Check) -> Iterator[CheckResult]:
+        if self.load_trouble is not None:
+            yield from check.all_alike(Verdict.ERRORED, feedback.NOT_LOADED)
+            return
+        missing = self._unmet(check)
+        if missing:
+            yield from check.all_alike(Verdict.SKIPPED, feedback.skipped(missing))
+            return
+        try:
+            yield from check.run(_Trial(self, check.params.id))
+        except GraderError:
+            # The jail failed, or this run is no longer ours: nobody's answer is known.
+            raise
+        except Exception:
+            log.exception("check %s failed by our own fault", check.params.id)
+            yield from check.all_alike(Verdict.BROKEN, feedback.BROKEN)
+
+    def _unmet(self, check: Check) -> str:
+        """Return the title of a check that this one needs and that did not pass."""
+        for result in self.results:
+            needed = result.check in check.params.needs
+            if needed and result.verdict not in _GOOD_ENOUGH:
+                return result.title
+        return ""
+
+
+@dataclass
+class _Trial:
+    """The one way in which a check reaches the student's code."""
+
+    run: _Run
+    check_id: str
+
+    @property
+    def limits(self) -> Limits:
+        return self.run.limits
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        return self.run.files
+
+    @property
+    def earlier(self) -> Sequence[CheckResult]:
+        return self.run.results
+
+    def rng(self, purpose: str) -> np.random.Generator:
+        return secret_rng(self.run.seed, self.check_id, purpose)
+
+    def ask(self, calls: Sequence[Call]) -> list[Answer]:
+        observation = self.run.session.observe(Case(tuple(calls), self.run.limits))
+        if not self.run.log:
+            self.run.log = observation.log
+        found = answers(observation, len(calls))
+        trouble = found[0].trouble if found else None
+        if trouble is not None and trouble.at_load:
+            self.run.load_trouble = trouble
+        return found

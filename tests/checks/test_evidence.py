@@ -1,0 +1,82 @@
+import json
+
+import numpy as np
+
+from grader.checks import evidence
+from grader.checks.answers import Trouble
+from grader.checks.compare import Expected, compare
+from grader.contract.messages import Fault, Outcome, Phase
+
+
+def test_numbers_that_json_lacks_are_written_as_words() -> None:
+    assert evidence.numbers([1.5, np.nan, np.inf, -np.inf]) == [
+        1.5,
+        "nan",
+        "inf",
+        "-inf",
+    ]
+
+
+def test_a_wrong_array_gives_everything_a_page_needs() -> None:
+    right = np.arange(35.0).reshape(5, 7)
+    got = right.copy()
+    got[4, 6] = -1.0
+
+    facts = evidence.of_comparison(compare(Expected(right, 34.0), got), {"x": right})
+
+    assert facts["case"] == {"x": [5, 7]}
+    assert facts["worst_index"] == [4, 6]
+    assert (facts["expected"], facts["got"]) == (34.0, -1.0)
+    assert (facts["wrong_entries"], facts["entries"]) == (1, 35)
+    assert facts["first_wrong"] == [[4, 6]]
+    assert facts["excerpt"]["start"] == [1, 2]
+    assert facts["excerpt"]["got"][-1][-1] == -1.0
+    json.dumps(facts, allow_nan=False)
+
+
+def test_a_wrong_shape_shows_both_shapes_and_no_entries() -> None:
+    found = compare(Expected(np.zeros((2, 3)), 1.0), np.zeros((3, 2)))
+
+    facts = evidence.of_comparison(found, {})
+
+    assert (facts["shape"], facts["got_shape"]) == ([2, 3], [3, 2])
+    assert facts["distance"] == "inf"
+    assert "worst_index" not in facts
+
+
+def test_excerpts_exist_for_any_number_of_axes() -> None:
+    for shape in ((), (7,), (3, 9), (2, 3, 4), (2, 2, 6, 8)):
+        right = np.zeros(shape)
+        found = compare(Expected(right, 1.0), right + 1)
+        excerpt = evidence.of_comparison(found, {})["excerpt"]
+        rows = excerpt["expected"]
+        assert len(rows) <= 4
+        assert all(len(row) <= 5 for row in rows)
+
+
+def test_a_fault_quotes_the_line_of_the_student() -> None:
+    fault = Fault("NameError", "name 'q'", Phase.FORWARD, "mlp.py", 2, "trace")
+    files = {"mlp.py": b"import numpy\n    return q * 2\n"}
+
+    facts = evidence.of_trouble(Trouble(Outcome.RAISED, fault), files)
+
+    assert facts["outcome"] == "raised"
+    assert facts["fault"]["source"] == "return q * 2"
+    assert facts["fault"]["phase"] == "forward"
+
+
+def test_a_line_that_does_not_exist_is_empty() -> None:
+    assert evidence.source_line({"a.py": b"x"}, "a.py", 9) == ""
+    assert evidence.source_line({}, "a.py", 1) == ""
+
+
+def test_an_ending_without_a_fault_still_names_the_outcome() -> None:
+    assert evidence.of_trouble(Trouble(Outcome.KILLED), {}) == {"outcome": "killed"}
+
+
+def test_long_curves_are_thinned_alike() -> None:
+    found = evidence.curves("step", got=range(1000), expected=range(500))
+
+    assert found["stride"] == 3
+    assert found["got"][:2] == [0.0, 3.0]
+    assert len(found["got"]) <= evidence.CURVE_POINTS

@@ -1,0 +1,140 @@
+"""Every wrong formula of the library fails what it changes and is recognised."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from grader.checks.base import Component
+from grader.contract.messages import Array, Call
+from grader.report import Verdict
+from reference import misconceptions, operations
+from reference.misconceptions import Misconception, VisibleOn
+from reference.operations.base import Operation
+from tests.checks.fake_jail import ScriptedJail, answering
+from tests.checks.grading import graded
+
+CHECKS = {
+    "linear": ("linear-forward", "linear-backward"),
+    "relu": ("relu-forward", "relu-backward"),
+    "sigmoid": ("sigmoid-forward", "sigmoid-backward"),
+    "tanh": ("tanh-forward", "tanh-backward"),
+    "softmax_cross_entropy": ("cross-entropy",),
+    "mean_squared_error": ("squared-error",),
+    "sgd": ("sgd",),
+    "momentum": ("momentum",),
+}
+ENTRIES = [
+    entry
+    for name in operations.names()
+    for entry in misconceptions.for_operation(name)
+    if entry.visible_on is VisibleOn.DRAWS
+]
+SEEDS = (1, 2, 3)
+
+
+def names(entry: Misconception) -> str:
+    return f"{entry.operation}-{entry.id}-{entry.wrong.__name__.strip('_')}"
+
+
+def as_constructed(operation: Operation, call: Call) -> Operation:
+    """Return the operation with the hyper-parameters that the call gives."""
+    if call.options["family"] != "optimizer":
+        return operation
+    settings = dict(zip(("lr", "momentum"), call.options["construct"], strict=False))
+    return operations.create(operation.name, **settings)
+
+
+def mutant(operation: Operation, entry: Misconception) -> ScriptedJail:
+    """Return a student who makes exactly this mistake everywhere."""
+
+    def answer(call: Call) -> Mapping[str, Array]:
+        asked = as_constructed(operation, call)
+        found = asked.answer(call.arrays)
+        found.update(entry.wrong(asked, call.arrays))
+        if call.options.get("forward_only"):
+            return {"loss": found["loss"]}
+        return found
+
+    return answering(answer)
+
+
+def equivalents(operation: Operation, entry: Misconception) -> set[str]:
+    """Return the ids of all entries that give the same answers as this one."""
+    found = {entry.id}
+    drawn = [
+        operation.draw(np.random.default_rng(5), variant=variant) for variant in (0, 1)
+    ]
+    wrong = [entry.wrong(operation, arrays) for arrays in drawn]
+    for other in misconceptions.for_operation(operation.name):
+        answers = [other.wrong(operation, arrays) for arrays in drawn]
+        shared = [
+            name
+            for name in set(wrong[0]) & set(answers[0])
+            if all(
+                np.shape(a[name]) == np.shape(b[name])
+                and np.allclose(a[name], b[name], rtol=1e-9, equal_nan=True)
+                for a, b in zip(wrong, answers, strict=True)
+            )
+        ]
+        if shared:
+            found.add(other.id)
+    return found
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=names)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_known_mistake_fails_and_is_named(entry: Misconception, seed: int) -> None:
+    operation = Component("any", entry.operation).reference()
+    changes = entry.wrong(operation, operation.draw(np.random.default_rng(0)))
+    if not changes:
+        pytest.skip("the default conventions ask for this formula")
+
+    report = graded(
+        "", *CHECKS[entry.operation], seed=seed, jail=mutant(operation, entry)
+    )
+
+    failed = [r for r in report.results if r.verdict is Verdict.FAILED]
+    assert failed
+    judged = {r.quantity for r in report.results}
+    assert set(changes) & judged <= {r.quantity for r in failed}
+    named = equivalents(operation, entry)
+    for result in failed:
+        assert result.diagnosis is not None, result
+        assert result.diagnosis.id in named, (result.diagnosis, named)
+
+
+@pytest.mark.parametrize("name", operations.names())
+def test_right_code_passes_without_a_diagnosis(name: str) -> None:
+    operation = Component("any", name).reference()
+
+    def answer(call: Call) -> Mapping[str, Array]:
+        found = as_constructed(operation, call).answer(call.arrays)
+        return {"loss": found["loss"]} if call.options.get("forward_only") else found
+
+    for seed in range(20):
+        report = graded("", *CHECKS[name], seed=seed, jail=answering(answer))
+        assert [r.verdict for r in report.results] == [Verdict.PASSED] * len(
+            report.results
+        )
+        assert all(r.diagnosis is None for r in report.results)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        entry
+        for entry in misconceptions.for_operation("softmax_cross_entropy")
+        if entry.visible_on is VisibleOn.STABILITY
+    ],
+    ids=names,
+)
+def test_overflow_costs_stability_only_and_is_named(entry: Misconception) -> None:
+    operation = operations.create("softmax_cross_entropy")
+
+    report = graded("", "cross-entropy", jail=mutant(operation, entry))
+
+    failed = {r.quantity: r for r in report.results if r.verdict is not Verdict.PASSED}
+    assert set(failed) == {"stability"}
+    assert failed["stability"].diagnosis is not None
+    assert failed["stability"].diagnosis.id == entry.id

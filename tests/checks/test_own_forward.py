@@ -1,0 +1,109 @@
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pytest
+
+from grader.checks.answers import Answer, Trouble
+from grader.checks.own_forward import Consistency, Slope, slopes
+from grader.contract.messages import Array, Call, Outcome
+
+Forward = Callable[[Array], Array]
+X = np.round(np.random.default_rng(1).normal(0, 1.5, (5, 7)) * 2**16) / 2**16
+UPSTREAM = np.random.default_rng(2).normal(size=(5, 7))
+
+
+def measured(forward: Forward, gradient: Array, seed: int = 3) -> Slope:
+    def ask(calls: Sequence[Call]) -> list[Answer]:
+        return [Answer({"out": forward(call.arrays["x"])}) for call in calls]
+
+    def call(arrays: Mapping[str, Array]) -> Call:
+        return Call("any", arrays)
+
+    arrays = {"x": X, "grad_out": UPSTREAM}
+    rng = np.random.default_rng(seed)
+    return slopes(ask, call, arrays, {"x": gradient}, "out", rng)["x"]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_right_gradient_is_consistent(seed: int) -> None:
+    gradient = UPSTREAM * (1 - np.tanh(X) ** 2)
+
+    assert measured(np.tanh, gradient, seed).consistency is Consistency.CONSISTENT
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_one_wrong_entry_among_many_is_seen(seed: int) -> None:
+    gradient = UPSTREAM * (1 - np.tanh(X) ** 2)
+    gradient[2, 3] *= 1.01
+
+    assert measured(np.tanh, gradient, seed).consistency is Consistency.INCONSISTENT
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_kink_in_reach_never_fails_right_code(seed: int) -> None:
+    def kinked(x: Array) -> Array:
+        # Every entry sits within a step of a kink of its own.
+        return np.abs(x - X - 2.0**-14)
+
+    gradient = -UPSTREAM
+
+    assert measured(kinked, gradient, seed).consistency is not Consistency.INCONSISTENT
+
+
+def test_code_in_single_precision_is_measured_with_coarser_steps() -> None:
+    def single(x: Array) -> Array:
+        return np.tanh(x.astype(np.float32))
+
+    gradient = UPSTREAM * (1 - np.tanh(X) ** 2)
+
+    assert measured(single, gradient).consistency is Consistency.CONSISTENT
+    assert measured(single, 1.1 * gradient).consistency is Consistency.INCONSISTENT
+
+
+def test_a_forward_that_ignores_its_input_is_left_open() -> None:
+    def constant(x: Array) -> Array:
+        return np.ones_like(x)
+
+    assert measured(constant, UPSTREAM).consistency is Consistency.INCONCLUSIVE
+
+
+def test_a_forward_that_is_random_is_left_open() -> None:
+    rng = np.random.default_rng(7)
+
+    def noisy(x: Array) -> Array:
+        return x + 1e-9 * rng.normal(size=x.shape)
+
+    assert measured(noisy, UPSTREAM).consistency is Consistency.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        lambda x: np.full_like(x, np.nan),
+        lambda x: x[:, :-1],
+        lambda x: x.astype(complex),
+    ],
+)
+def test_answers_that_cannot_be_summed_are_left_open(broken: Forward) -> None:
+    assert measured(broken, UPSTREAM).consistency is Consistency.INCONCLUSIVE
+
+
+def test_a_forward_that_breaks_later_is_left_open() -> None:
+    def ask(calls: Sequence[Call]) -> list[Answer]:
+        return [Answer(trouble=Trouble(Outcome.RAISED)) for _ in calls]
+
+    arrays = {"x": X, "grad_out": UPSTREAM}
+    rng = np.random.default_rng(1)
+    found = slopes(
+        ask, lambda v: Call("any", v), arrays, {"x": X}, "out", rng, directions=1
+    )
+
+    assert found["x"].consistency is Consistency.INCONCLUSIVE
+
+
+def test_the_picture_shows_the_error_at_every_step_size() -> None:
+    found = measured(np.tanh, UPSTREAM * (1 - np.tanh(X) ** 2))
+
+    assert len(found.steps) == len(found.errors) == 6
+    assert list(found.steps) == sorted(found.steps)
+    assert max(found.errors) < 1e-4
