@@ -1,0 +1,243 @@
+"""The database: two kinds of transactions, the same on SQLite and PostgreSQL."""
+
+import fcntl
+import json
+import math
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import NullPool
+
+from grader.errors import ConfigurationError, StorageError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+BUSY_SECONDS = 30
+CONNECT_SECONDS = 5
+READ_ONLY = "grader_read_only"
+# Any number will do, as long as every version of the grader takes the same one.
+MIGRATION_LOCK = 0x6261636B
+
+
+class Database:
+    """One engine and its two kinds of transactions.
+
+    SQLite must know when a transaction begins whether it will write: a reader that
+    turns into a writer fails at once, whatever the busy time-out says. So there are
+    two context managers and no third way.
+
+    Parameters
+    ----------
+    url
+        ``sqlite:///path`` or ``postgresql://...``.
+    pooled
+        False opens a connection for each transaction, for a process that forks.
+    busy_seconds
+        How long SQLite waits for another writer.
+    """
+
+    def __init__(
+        self, url: str, *, pooled: bool = True, busy_seconds: float = BUSY_SECONDS
+    ) -> None:
+        address = _address(url)
+        options: dict[str, Any] = {"json_serializer": _to_json}
+        if not pooled:
+            options["poolclass"] = NullPool
+        if address.get_backend_name() == "sqlite":
+            options["connect_args"] = {"timeout": busy_seconds}
+        else:
+            options["pool_pre_ping"] = pooled
+            options["connect_args"] = {"connect_timeout": CONNECT_SECONDS}
+        self.engine: Engine = create_engine(address, **options)
+        if address.get_backend_name() == "sqlite":
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        read_only = {READ_ONLY: True, "postgresql_readonly": True}
+        if address.get_backend_name() == "sqlite":
+            del read_only["postgresql_readonly"]
+        self._write = sessionmaker(self.engine, expire_on_commit=False)
+        self._read = sessionmaker(
+            self.engine.execution_options(**read_only), expire_on_commit=False
+        )
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Yield a session that may write; commits at the end, rolls back on error.
+
+        On SQLite the write lock is taken with the first statement, so do slow things
+        before it.
+
+        Raises
+        ------
+        StorageError
+            If the database is away, locked or full; nothing was changed.
+        """
+        with _translated(), self._write() as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Yield a session that sees one moment of the database and cannot write.
+
+        Raises
+        ------
+        StorageError
+            If the database is away.
+        """
+        with _translated(), self._read() as session:
+            yield session
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def database_now(session: Session) -> datetime:
+    """Return the time by the database's clock, the only one that decides on leases."""
+    if session.get_bind().dialect.name == "sqlite":
+        stated = session.scalar(select(func.strftime("%Y-%m-%dT%H:%M:%f", "now")))
+        return datetime.fromisoformat(str(stated)).replace(tzinfo=UTC)
+    moment = session.scalar(select(func.clock_timestamp()))
+    assert isinstance(moment, datetime)  # noqa: S101 - narrows the type
+    return moment.astimezone(UTC)
+
+
+def migrate(url: str) -> None:
+    """Bring the schema up to date; safe to call from several processes at once.
+
+    Raises
+    ------
+    StorageError
+        If the database cannot be reached.
+    """
+    database = Database(url, pooled=False)
+    try:
+        with _translated(), _alone(database), database.engine.connect() as connection:
+            _upgrade(connection)
+    finally:
+        database.dispose()
+
+
+def alembic_config() -> "Config":
+    """Return Alembic's configuration; there is no ini file."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option(
+        "script_location", str(Path(__file__).parent / "migrations").replace("%", "%%")
+    )
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    # Imported here because no other process needs it, and it is large.
+    from alembic import command
+
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    connection.commit()
+
+
+@contextmanager
+def _alone(database: Database) -> Iterator[None]:
+    """Hold a lock that only one migrating process can have."""
+    path = database.engine.url.database
+    if database.engine.dialect.name == "sqlite":
+        if not path or path == ":memory:":
+            raise ConfigurationError(
+                "GRADER_DATABASE_URL: SQLite must be a file, got memory"
+            )
+        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(f"{path}.migrating", "w", encoding="ascii") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+        return
+    with database.engine.connect() as connection:
+        lock = {"key": MIGRATION_LOCK}
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), lock)
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), lock)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn a database that is away, locked or full into our own exception."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise StorageError(f"database: {_first_line(error)}") from error
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        raise StorageError(f"database: {_first_line(error)}") from error
+
+
+def _to_json(value: Any) -> str:
+    """Write JSON that every database takes; PostgreSQL's knows no NaN."""
+    try:
+        return json.dumps(value, allow_nan=False)
+    except ValueError:
+        return json.dumps(_with_named_numbers(value), allow_nan=False)
+
+
+def _with_named_numbers(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _with_named_numbers(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_named_numbers(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).strip().partition("\n")[0]
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        raise ConfigurationError(
+            "GRADER_DATABASE_URL: must be a database address"
+        ) from error
+    if address.drivername in {"postgres", "postgresql"}:
+        return address.set(drivername="postgresql+psycopg")
+    if address.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise ConfigurationError(
+            "GRADER_DATABASE_URL: must be sqlite or postgresql, "
+            f"got {address.get_backend_name()}"
+        )
+    return address
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # Without this the driver begins transactions by itself, and not for every
+    # statement: updates are lost silently.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    mode = cursor.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+    if mode != "wal":
+        raise StorageError(f"SQLite: journal mode must be wal, got {mode}")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get(READ_ONLY, False)
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

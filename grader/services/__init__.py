@@ -1,0 +1,1 @@
+"""Use cases over the database: session first, plain values back, no commit inside."""

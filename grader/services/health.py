@@ -1,0 +1,182 @@
+"""Who works, what waits, and what staff should look at."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy.orm import Session
+
+from grader.db import database_now
+from grader.models import GradingRun, RunStatus, WorkerBeat
+from grader.services.upserts import insert_or_update
+
+ALIVE_SECONDS = 60.0
+FORGET_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The state of the queue.
+
+    ``problems`` are what living workers say hinders them, such as a missing jail.
+    """
+
+    queued: int
+    running: int
+    needs_attention: int
+    oldest_queued_seconds: float
+    workers_alive: int
+    problems: tuple[str, ...] = ()
+
+    @property
+    def is_stalled(self) -> bool:
+        """Tell whether work waits and nobody is there to do it."""
+        return (
+            self.workers_alive == 0
+            and self.queued > 0
+            and self.oldest_queued_seconds > ALIVE_SECONDS
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerView:
+    """One worker's last signs of life."""
+
+    worker: str
+    host: str
+    pid: int
+    beat_at: datetime
+    answered_at: datetime | None
+    jail_tier: str
+    problem: str
+
+
+def worker_beat(
+    session: Session,
+    worker: str,
+    *,
+    host: str = "",
+    pid: int = 0,
+    answered: bool = False,
+    jail_tier: str | None = None,
+    problem: str | None = None,
+) -> None:
+    """Give a sign of life, by the database's clock.
+
+    Parameters
+    ----------
+    worker
+        Random for each start.
+    answered
+        Whether this is the answer to a bell.
+    jail_tier, problem
+        What the self-test of the jail found; ``None`` leaves what was said before.
+    """
+    now = database_now(session)
+    said: dict[str, Any] = {"beat_at": now}
+    if answered:
+        said["answered_at"] = now
+    if jail_tier is not None:
+        said["jail_tier"] = jail_tier
+    if problem is not None:
+        said["problem"] = problem
+    if host:
+        said |= {"host": host, "pid": pid}
+    first = {"host": "", "pid": 0, "jail_tier": "", "problem": "", **said}
+    insert_or_update(
+        session, WorkerBeat, {"worker": worker, "started_at": now, **first}, said
+    )
+
+
+def status(session: Session) -> Health:
+    """Return the state of the queue at this moment."""
+    now = database_now(session)
+    counts = {
+        state: session.scalars(
+            select(func.count())
+            .select_from(GradingRun)
+            .where(GradingRun.status == state)
+        ).one()
+        for state in (RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.NEEDS_ATTENTION)
+    }
+    oldest = session.scalar(
+        select(func.min(GradingRun.created_at)).where(
+            GradingRun.status == RunStatus.QUEUED
+        )
+    )
+    alive = _alive(session, now)
+    return Health(
+        queued=counts[RunStatus.QUEUED],
+        running=counts[RunStatus.RUNNING],
+        needs_attention=counts[RunStatus.NEEDS_ATTENTION],
+        oldest_queued_seconds=(now - oldest).total_seconds() if oldest else 0.0,
+        workers_alive=len(alive),
+        problems=tuple(sorted({beat.problem for beat in alive if beat.problem})),
+    )
+
+
+def workers(session: Session) -> list[WorkerView]:
+    """Return the workers that gave a sign of life in the last minute.
+
+    One that has only started, and not yet answered a bell, is not among them.
+    """
+    return [
+        WorkerView(
+            beat.worker,
+            beat.host,
+            beat.pid,
+            beat.beat_at,
+            beat.answered_at,
+            beat.jail_tier,
+            beat.problem,
+        )
+        for beat in _alive(session, database_now(session))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The least that tells a janitor whether there is anything to do."""
+
+    expired: int
+    queued: int
+    listeners: int
+
+
+def glance(session: Session) -> Glance:
+    """Count expired leases, waiting runs and living workers in one cheap query."""
+    now = database_now(session)
+    runs = select(func.count()).select_from(GradingRun)
+    expired = runs.where(
+        GradingRun.status == RunStatus.RUNNING, GradingRun.lease_until < now
+    )
+    queued = runs.where(GradingRun.status == RunStatus.QUEUED)
+    alive = select(func.count()).select_from(WorkerBeat).where(_is_alive(now))
+    row = session.execute(
+        select(
+            expired.scalar_subquery(), queued.scalar_subquery(), alive.scalar_subquery()
+        )
+    ).one()
+    return Glance(expired=row[0], queued=row[1], listeners=row[2])
+
+
+def forget_old_workers(session: Session) -> None:
+    """Delete beats that are a week old; the sweep cannot need them any more."""
+    limit = database_now(session) - timedelta(days=FORGET_DAYS)
+    session.execute(delete(WorkerBeat).where(WorkerBeat.beat_at < limit))
+
+
+def _alive(session: Session, now: datetime) -> list[WorkerBeat]:
+    return list(
+        session.scalars(
+            select(WorkerBeat).where(_is_alive(now)).order_by(WorkerBeat.started_at)
+        )
+    )
+
+
+def _is_alive(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        WorkerBeat.beat_at > now - timedelta(seconds=ALIVE_SECONDS),
+        WorkerBeat.answered_at.is_not(None),
+    )

@@ -1,0 +1,118 @@
+"""Sweeping up after dead workers and ringing again for bells that got lost."""
+
+import logging
+import signal
+import threading
+import time
+
+from grader import dispatch
+from grader.config import Settings
+from grader.db import Database
+from grader.errors import StorageError
+from grader.services import health
+from grader.services.sweeping import Swept, sweep
+
+log = logging.getLogger(__name__)
+
+# A lost bell delays the queue until the next sweep; a few at once wake more workers.
+MOST_BELLS = 4
+FORGET_EVERY_SECONDS = 3600.0
+
+
+class Janitor:
+    """Safe to run in any number of processes at once.
+
+    Parameters
+    ----------
+    rings
+        False where there is no broker.
+    """
+
+    def __init__(
+        self, database: Database, settings: Settings, *, rings: bool = True
+    ) -> None:
+        self._database = database
+        self._settings = settings
+        self._rings = rings
+        self._grace_until = 0.0
+        self._forget_at = time.monotonic() + FORGET_EVERY_SECONDS
+
+    def tidy(self) -> Swept:
+        """Take back what dead workers left, once; ring if something waits.
+
+        After the database itself was away every lease gets one more period: its worker
+        could not renew it.
+        """
+        swept = Swept(requeued=0, broken=0)
+        try:
+            with self._database.read() as session:
+                seen = health.glance(session)
+            if seen.expired:
+                swept = self._sweep()
+            self._forget()
+        except StorageError as error:
+            log.warning("not swept: %s", error)
+            self._grace_until = time.monotonic() + self._settings.lease_seconds
+            return swept
+        queued = seen.queued + swept.requeued
+        if self._rings and queued and seen.listeners:
+            dispatch.ring(self._settings, min(queued, MOST_BELLS))
+        return swept
+
+    def run(self, stop: threading.Event) -> None:
+        """Tidy every few seconds until ``stop`` is set."""
+        while not stop.wait(self._settings.sweep_seconds):
+            self.tidy()
+
+    def _sweep(self) -> Swept:
+        in_grace = time.monotonic() < self._grace_until
+        grace = self._settings.lease_seconds if in_grace else 0.0
+        with self._database.write() as session:
+            swept = sweep(session, grace_seconds=grace)
+        if swept.requeued or swept.broken:
+            log.warning(
+                "%d runs of dead workers queued again, %d need attention",
+                swept.requeued,
+                swept.broken,
+            )
+        return swept
+
+    def _forget(self) -> None:
+        """Delete old signs of life now and then."""
+        if time.monotonic() >= self._forget_at:
+            with self._database.write() as session:
+                health.forget_old_workers(session)
+            self._forget_at = time.monotonic() + FORGET_EVERY_SECONDS
+
+
+def stop_on_signals() -> threading.Event:
+    """Return an event that SIGTERM and SIGINT set; for the main thread only."""
+    stop = threading.Event()
+
+    def set_stop(_number: int, _frame: object) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, set_stop)
+    signal.signal(signal.SIGINT, set_stop)
+    return stop
+
+
+def run_janitor(settings: Settings, stop: threading.Event | None = None) -> None:
+    """Sweep and ring until asked to stop, as a process of its own."""
+    database = Database(settings.database_url)
+    try:
+        Janitor(database, settings).run(stop or stop_on_signals())
+    finally:
+        database.dispose()
+
+
+def main() -> None:
+    """Run as ``python -m worker.janitor`` with the settings of the environment."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    run_janitor(Settings.from_environment())
+
+
+if __name__ == "__main__":
+    main()

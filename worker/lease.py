@@ -1,0 +1,76 @@
+"""Keeping a claim alive while a check runs that may take minutes."""
+
+import logging
+import threading
+from types import TracebackType
+
+from grader.db import Database
+from grader.errors import LeaseLostError, StorageError
+from grader.services import health, runs
+from grader.services.runs import GradeJob
+
+log = logging.getLogger(__name__)
+
+
+class LeaseKeeper:
+    """Renews the lease of one job from a thread of its own, which does nothing else.
+
+    A database that is away for a while is no reason to stop: whether the run is still
+    ours is decided when something is written.
+
+    Parameters
+    ----------
+    lost
+        Becomes true when the run belongs to somebody else.
+    """
+
+    def __init__(
+        self, database: Database, job: GradeJob, *, lease: float, every: float
+    ) -> None:
+        self.lost = False
+        self._database = database
+        self._job = job
+        self._lease = lease
+        self._every = every
+        self._done = threading.Event()
+        self._thread = threading.Thread(
+            target=self._beat, name="lease-keeper", daemon=True
+        )
+
+    def check(self) -> None:
+        """Raise if the run was lost since the last beat.
+
+        Raises
+        ------
+        LeaseLostError
+            Stop grading and write nothing.
+        """
+        if self.lost:
+            raise LeaseLostError(f"run {self._job.run_id}: the lease was lost")
+
+    def __enter__(self) -> "LeaseKeeper":
+        """Start beating."""
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop beating and wait for the thread."""
+        self._done.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        while not self._done.wait(self._every):
+            try:
+                with self._database.write() as session:
+                    runs.heartbeat(session, self._job, self._lease)
+                    health.worker_beat(session, self._job.worker)
+            except LeaseLostError:
+                self.lost = True
+                return
+            except StorageError as error:
+                log.warning("run %s: no heartbeat: %s", self._job.run_id, error)
