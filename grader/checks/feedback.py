@@ -299,6 +299,9 @@ PARTS_ARE_RIGHT = (
     "A plain loop over your own layers, loss and optimizer gives the right losses, so "
     "look at your loop: which batch, which order, and when does the optimizer step?"
 )
+NOT_COUNTED_AGAIN = (
+    "Your loop is right and the reason is known, so this is not counted a second time."
+)
 NO_WEIGHTS = "There are no trained weights to judge (see the losses)."
 WEIGHTS_UNUSABLE = (
     "After training the parameters are not finite numbers of the shape they started "

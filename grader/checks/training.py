@@ -6,12 +6,13 @@ the weights that came back.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field
 
-from grader.checks import evidence, feedback, replay
+from grader.checks import evidence, feedback, mistaken_parts, replay
 from grader.checks.answers import Answer
 from grader.checks.base import (
     Check,
@@ -65,8 +66,9 @@ class TrainingParams(CheckParams):
         Share of the held-out images that must be right; where the reference itself
         stays below it, what the reference reaches. Students see it.
     follow_through
-        Share of the points for ``losses`` that a right loop earns whose parts are
-        wrong, if the network learns nevertheless.
+        Share of the points that a right loop earns whose parts are wrong: if their
+        mistakes are known and account for the losses, or if the network learns
+        nevertheless.
     follow_through_loss
         The network has learned if its loss fell below this share of the first one.
     """
@@ -152,10 +154,13 @@ class TrainingCheck(Check):
                 f"{LEAST_HORIZON} steps, got {band.horizon}"
             )
         (answer,) = trial.ask([self._call(task, driver=False)])
-        return [
-            self._losses(trial, task, band, answer),
-            self._accuracy(trial, task, answer, task.accuracy(trained)),
-        ]
+        losses = self._losses(trial, task, band, answer)
+        accuracy = self._accuracy(trial, task, answer, task.accuracy(trained))
+        if losses.share and accuracy.verdict is Verdict.FAILED:
+            # What made the losses wrong has cost its points where it was found.
+            message = f"{accuracy.message} {feedback.NOT_COUNTED_AGAIN}"
+            accuracy = replace(accuracy, share=losses.share, message=message)
+        return [losses, accuracy]
 
     def _band(
         self, trial: Trial, task: Task, right: Array, precision: Precision
@@ -211,7 +216,13 @@ class TrainingCheck(Check):
             "tolerance": evidence.number(right.tolerance[first]),
         }
         diagnosis = replay.recognised(task, got, right.losses)
-        share, suspect = 0.0, self._suspect(trial, task)
+        suspect = self._suspect(trial, task)
+        if mistaken_parts.explain(task, trial.earlier, got, trial.rng("mistakes")):
+            facts["own_parts"] = "the known mistakes of the parts explain every loss"
+            message += f" {feedback.loop_is_right(suspect)}"
+            share = self.params.follow_through
+            return Finding(LOSSES, Verdict.FAILED, message, share, diagnosis, facts)
+        share = 0.0
         (plain,) = trial.ask([self._call(task, driver=True)])
         own = plain.arrays.get(LOSSES)
         own = None if own is None else own.astype(np.float64)
