@@ -4,6 +4,7 @@ import fcntl
 import json
 import math
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -132,7 +133,8 @@ def alembic_config() -> "Config":
     """Return Alembic's configuration; there is no ini file."""
     from alembic.config import Config
 
-    config = Config()
+    # The default is the stream of the time when Alembic was imported.
+    config = Config(stdout=sys.stdout)
     config.set_main_option(
         "script_location", str(Path(__file__).parent / "migrations").replace("%", "%%")
     )
