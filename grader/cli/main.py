@@ -1,6 +1,7 @@
 """Entry point of the ``grader`` command; commands are imported when asked for."""
 
 import importlib
+import os
 from typing import Any
 
 import click
@@ -46,6 +47,9 @@ def group() -> None:
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; refusals become one sentence on standard error."""
+    # Before NumPy is imported: the arrays here are small, and a second thread of the
+    # linear algebra library only waits busily for the next one.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from grader.cli.errors import reported
 
     return reported(group, arguments)
