@@ -122,6 +122,7 @@ RULES: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
         ),
     ),
     "grader.cli": (("grader", "reference", "worker", "assignments"), None),
+    "grader.__main__": (("grader.cli",), ()),
     "worker.runner": (("grader.contract", "worker.runner"), ("numpy",)),
     "worker.jail": (
         ("grader.contract", "grader.config", "grader.errors", "worker.jail"),

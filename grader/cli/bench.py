@@ -1,10 +1,14 @@
 """``grader bench``: the numbers of docs/benchmarks.md, measured on this machine."""
 
+import re
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 import click
@@ -17,7 +21,6 @@ from grader.cli.demo import hand_in, temporary_home
 from grader.cli.demo_course import ASSIGNMENT, create_demo_course
 from grader.cli.jails import jail_settings
 from grader.cli.processes import cost
-from grader.cli.serve import ready_service
 from grader.cli.validate import solution_sample
 from grader.config import Settings
 from grader.contract.jail import Jail
@@ -110,12 +113,10 @@ def measure_grading(rounds: int) -> list[Measurement]:
 
 def measure_service(rounds: int, idle_seconds: int) -> list[Measurement]:
     """Start the embedded service, upload, wait, and leave it alone."""
-    import os
-
     with temporary_home() as home:
         settings = Settings.from_environment({"GRADER_HOME": str(home)}).prepare_home()
         started = time.perf_counter()
-        with ready_service(settings, port=0) as url:
+        with _serving(home) as (url, service_pid):
             start_seconds = time.perf_counter() - started
             course = create_demo_course(settings)
             browser = Browser(url)
@@ -129,9 +130,9 @@ def measure_service(rounds: int, idle_seconds: int) -> list[Measurement]:
                 hand_in(browser, course, solution)
                 waits.append(time.perf_counter() - began)
             time.sleep(3)  # lets the last drain of the queue end
-            before, began = cost(os.getpid()), time.perf_counter()
+            before, began = cost(service_pid), time.perf_counter()
             time.sleep(idle_seconds)
-            after, seconds = cost(os.getpid()), time.perf_counter() - began
+            after, seconds = cost(service_pid), time.perf_counter() - began
     share = (after.cpu_seconds - before.cpu_seconds) / seconds
     return [
         Measurement("embedded service, start to ready", f"{start_seconds:.1f} s"),
@@ -147,6 +148,30 @@ def measure_service(rounds: int, idle_seconds: int) -> list[Measurement]:
             "< 350 MB",
         ),
     ]
+
+
+@contextmanager
+def _serving(home: Path) -> Iterator[tuple[str, int]]:
+    """Run ``grader serve`` as its users do; give its address and process id.
+
+    Raises
+    ------
+    ClickException
+        If it ends before it serves.
+    """
+    command = [sys.executable, "-m", "grader", "serve", "--port", "0"]
+    with subprocess.Popen(
+        [*command, "--home", str(home)], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None  # noqa: S101 - asked for above
+        first = process.stdout.readline()
+        found = re.search(r"http://\S+?(?=,)", first)
+        if found is None:
+            raise click.ClickException(f"grader serve said: {first or 'nothing'}")
+        try:
+            yield found.group(), process.pid
+        finally:
+            process.terminate()
 
 
 def _shipped() -> tuple[Assignment, Sample]:

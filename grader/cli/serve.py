@@ -1,6 +1,7 @@
 """``grader serve``, ``web``, ``work`` and ``migrate``: processes of the service."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 import click
 
 from grader.config import Settings
+from grader.errors import SandboxUnavailableError
 
 
 @contextmanager
@@ -27,10 +29,9 @@ def ready_service(
     SandboxUnavailableError
         If no jail holds here: nothing could be graded.
     """
-    from grader.cli.jails import this_machines_jail
     from worker.embedded import EmbeddedService
 
-    this_machines_jail(settings)
+    require_jail(settings)
     service = EmbeddedService(settings, port=port, bind=bind)
     try:
         service.start()
@@ -45,21 +46,22 @@ def ready_service(
 @click.option("--bind", default="127.0.0.1", show_default=True)
 def serve(home: Path | None, port: int, bind: str) -> None:
     """Run broker, worker and web as one command, on data that stays."""
-    from grader.cli.jails import this_machines_jail
     from worker.embedded import EmbeddedService
 
     environment = dict(os.environ)
     if home is not None:
         environment["GRADER_HOME"] = str(home.absolute())
     settings = Settings.from_environment(environment).prepare_home()
-    this_machines_jail(settings)
+    require_jail(settings)
+    is_first_start = not (settings.home / "grader.sqlite3").exists()
     service = EmbeddedService(settings, port=port, bind=bind)
     try:
         service.start()
         click.echo(f"serving at {service.url}, data in {settings.home}")
-        if not has_people(settings):
+        sys.stdout.flush()
+        if is_first_start:
             click.echo(
-                "Nobody can sign in yet. In another terminal:\n"
+                "If nobody can sign in yet, in another terminal:\n"
                 '  grader user add you@example.org --name "You" --admin'
             )
         service.wait()
@@ -69,19 +71,27 @@ def serve(home: Path | None, port: int, bind: str) -> None:
         service.stop()
 
 
-def has_people(settings: Settings) -> bool:
-    """Tell whether there is any account."""
-    from sqlalchemy import func, select
+def require_jail(settings: Settings) -> None:
+    """Make sure that some jail holds, in a process of its own.
 
-    from grader.db import Database
-    from grader.models import User
+    The service's first process lives as long as the service; what it does not import
+    it does not keep in memory.
 
-    database = Database(settings.database_url)
-    try:
-        with database.read() as session:
-            return bool(session.scalar(select(func.count()).select_from(User)))
-    finally:
-        database.dispose()
+    Raises
+    ------
+    SandboxUnavailableError
+        If none holds; what would help has been printed.
+    """
+    examined = subprocess.run(
+        [sys.executable, "-m", "grader", "doctor", "--jail-only"],
+        env={**os.environ, **settings.to_environment()},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if examined.returncode:
+        click.echo(examined.stdout + examined.stderr, err=True)
+        raise SandboxUnavailableError("nothing could be graded on this machine")
 
 
 @click.command()
