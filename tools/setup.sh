@@ -44,6 +44,15 @@ need_program() {
 need_program bwrap bubblewrap "student code will be held by the weaker lock-only tier if the kernel has Landlock."
 if [ "$purpose" = test ]; then
     need_program redis-server redis-server "the queue tests against Redis will be skipped."
+    if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
+        say "installing postgresql ..."
+        # Without a cluster of its own: the tests make one, in a temporary folder.
+        as_root sh -c 'mkdir -p /etc/postgresql-common &&
+            [ -e /etc/postgresql-common/createcluster.conf ] ||
+            echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.conf' \
+            && apt_install postgresql \
+            || say "note: could not install postgresql; the tests against it will be skipped."
+    fi
 fi
 
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
