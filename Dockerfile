@@ -24,8 +24,9 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --user-group --home-dir /var/lib/grader --create-home grader
 COPY --from=build /srv/grader /srv/grader
-# Blobs live on a volume; a named volume takes its owner from this directory.
-RUN install -d -o grader -g grader -m 0700 /var/lib/grader/blobs
+# Blobs live on a volume; a named volume takes its owner from this directory. The rest of
+# the home stays empty, for the root file system is mounted read-only.
+RUN install -d -o grader -g grader -m 0700 /var/lib/grader/blobs /var/lib/grader/logs
 WORKDIR /srv/grader
 ENV PATH=/srv/grader/.venv/bin:/usr/bin:/bin \
     PYTHONDONTWRITEBYTECODE=1 \

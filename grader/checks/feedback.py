@@ -299,6 +299,7 @@ PARTS_ARE_RIGHT = (
     "A plain loop over your own layers, loss and optimizer gives the right losses, so "
     "look at your loop: which batch, which order, and when does the optimizer step?"
 )
+LOOP_COUNTS = "The points for the loop are yours: one mistake is counted once."
 NOT_COUNTED_AGAIN = (
     "Your loop is right and the reason is known, so this is not counted a second time."
 )

@@ -219,7 +219,7 @@ class TrainingCheck(Check):
         suspect = self._suspect(trial, task)
         if mistaken_parts.explain(task, trial.earlier, got, trial.rng("mistakes")):
             facts["own_parts"] = "the known mistakes of the parts explain every loss"
-            message += f" {feedback.loop_is_right(suspect)}"
+            message += f" {feedback.loop_is_right(suspect)} {feedback.LOOP_COUNTS}"
             share = self.params.follow_through
             return Finding(LOSSES, Verdict.FAILED, message, share, diagnosis, facts)
         share = 0.0
@@ -233,6 +233,7 @@ class TrainingCheck(Check):
             if replay.alike(got, own) and self._has_learned(task, answer):
                 share = self.params.follow_through
                 facts["own_parts"] = "the loop does the same as a plain one"
+                message += f" {feedback.LOOP_COUNTS}"
         elif suspect:
             message += f" {feedback.may_come_from(suspect)}"
         return Finding(LOSSES, Verdict.FAILED, message, share, diagnosis, facts)

@@ -1,5 +1,6 @@
 """``grader demo``: the whole service with a course, graded through the front door."""
 
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,7 +20,6 @@ from grader.cli.demo_course import ASSIGNMENT, DemoCourse, create_demo_course
 from grader.cli.serve import ready_service
 from grader.cli.table import plain, progress_bar, results_table
 from grader.config import Settings
-from grader.errors import GraderError
 from grader.models import RunStatus
 from grader.report import CheckResult, Verdict
 
@@ -53,6 +53,8 @@ class Outcome:
 def demo(once: bool, port: int, verbose: bool) -> None:
     """Start everything, grade real samples as a student would, and keep serving."""
     started = time.monotonic()
+    # So that the temporary home goes however this ends.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console()
     if not console.is_terminal:
         console = Console(width=110)
@@ -207,11 +209,7 @@ def _invite(console: Console, url: str, course: DemoCourse, home: Path) -> None:
 
 
 def _serve_until_interrupted(console: Console) -> None:
-    import signal
-
     try:
         signal.pause()
     except KeyboardInterrupt:
         console.print("\nstopping ...")
-    except GraderError as error:
-        console.print(str(error), style="red")
