@@ -4,6 +4,7 @@ GRADER := .venv/bin/grader
 PYTHON_ENV := .venv/bin/python
 TESTS ?= tests
 ONCE ?=
+BEGAN := $(shell date +%s)
 
 .PHONY: demo serve test lint coverage bench lock setup setup-test clean help
 
@@ -17,7 +18,7 @@ setup-test:
 	@tools/setup.sh test
 
 demo: setup  ## Start the service with a demo course and grade real samples (ONCE=1 ends by itself)
-	@$(GRADER) demo $(if $(ONCE),--once)
+	@$(GRADER) demo --since $(BEGAN) $(if $(ONCE),--once)
 
 serve: setup  ## Start the service on your own data
 	@$(GRADER) serve
