@@ -1,6 +1,7 @@
 """``grader demo``: the whole service with a course, graded through the front door."""
 
 import signal
+import socket
 import tempfile
 import time
 from collections.abc import Iterator
@@ -48,7 +49,7 @@ class Outcome:
 
 @click.command()
 @click.option("--once", is_flag=True, help="End after grading; 0 only if all is right.")
-@click.option("--port", default=8000, show_default=True, help="0 takes a free one.")
+@click.option("--port", default=8000, show_default=True, help="If taken, another.")
 @click.option("--verbose", is_flag=True, help="Print every check of every sample.")
 @click.option("--since", type=float, help="Count the time from here (seconds of 1970).")
 def demo(once: bool, port: int, verbose: bool, since: float | None) -> None:
@@ -62,7 +63,7 @@ def demo(once: bool, port: int, verbose: bool, since: float | None) -> None:
     with temporary_home() as home:
         settings = Settings.from_environment({"GRADER_HOME": str(home)}).prepare_home()
         console.print("starting broker, worker and web ...", highlight=False)
-        with ready_service(settings, port=0 if once else port) as url:
+        with ready_service(settings, port=0 if once else _free(port)) as url:
             course = create_demo_course(settings)
             ready = time.time() - started
             console.print(f"ready after {ready:.0f} s at {url}", highlight=False)
@@ -71,6 +72,17 @@ def demo(once: bool, port: int, verbose: bool, since: float | None) -> None:
                 raise SystemExit(1 if wrong else 0)
             _invite(console, url, course, home)
             _serve_until_interrupted(console)
+
+
+def _free(port: int) -> int:
+    """Return the port, or 0 for any other if something listens there already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return 0
+    return port
 
 
 @contextmanager
