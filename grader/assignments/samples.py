@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from grader.assignments.locate import line_of, show
 from grader.errors import AssignmentError
@@ -17,6 +17,14 @@ SAMPLES_FOLDER = "samples"
 Key = tuple[str, str]
 
 
+def _listed(value: object) -> object:
+    """Take a single verdict for a list of one."""
+    return value if isinstance(value, list) else [value]
+
+
+Verdicts = Annotated[tuple[Verdict, ...], BeforeValidator(_listed), Field(min_length=1)]
+
+
 class _Expected(BaseModel):
     """What ``expected.toml`` may say."""
 
@@ -24,7 +32,7 @@ class _Expected(BaseModel):
 
     about: Annotated[str, Field(min_length=1)]
     score: float | None = None
-    verdicts: Mapping[str, Verdict] = Field(default_factory=dict)
+    verdicts: Mapping[str, Verdicts] = Field(default_factory=dict)
     diagnoses: Mapping[str, str] = Field(default_factory=dict)
     refused: str | None = None
 
@@ -36,7 +44,9 @@ class Sample:
     Parameters
     ----------
     expected
-        Verdicts by check and quantity; all others must be passed.
+        Verdicts that may be given, by check and quantity; all others must be passed.
+        More than one where chance decides, such as whether finite differences can
+        tell anything in single precision.
     diagnoses
         Ids of diagnoses that must be given, by check and quantity.
     refused
@@ -47,7 +57,7 @@ class Sample:
     about: str
     files: Mapping[str, bytes]
     expected_score: float | None
-    expected: Mapping[Key, Verdict]
+    expected: Mapping[Key, tuple[Verdict, ...]]
     diagnoses: Mapping[Key, str]
     refused: str | None
 
@@ -66,8 +76,9 @@ class Sample:
             seen.add(key)
             found += self._difference(key, result.verdict, result.diagnosis)
         found += [
-            f"{'.'.join(key)}: expected {verdict}, but there is no such result"
-            for key, verdict in self.expected.items()
+            f"{'.'.join(key)}: expected {' or '.join(verdicts)}, "
+            "but there is no such result"
+            for key, verdicts in self.expected.items()
             if key not in seen
         ]
         if self.expected_score is not None and score != self.expected_score:
@@ -79,9 +90,9 @@ class Sample:
     ) -> list[str]:
         name = ".".join(key)
         found = []
-        expected = self.expected.get(key, Verdict.PASSED)
-        if verdict is not expected:
-            found.append(f"{name}: expected {expected}, got {verdict}")
+        expected = self.expected.get(key, (Verdict.PASSED,))
+        if verdict not in expected:
+            found.append(f"{name}: expected {' or '.join(expected)}, got {verdict}")
         wanted = self.diagnoses.get(key)
         given = getattr(diagnosis, "id", None)
         if wanted is not None and wanted != given:
@@ -119,7 +130,7 @@ def _sample(folder: Path) -> Sample:
         about=expected.about,
         files=files,
         expected_score=expected.score,
-        expected={_key(name): value for name, value in expected.verdicts.items()},
+        expected={_key(name): given for name, given in expected.verdicts.items()},
         diagnoses={_key(name): value for name, value in expected.diagnoses.items()},
         refused=expected.refused,
     )

@@ -43,7 +43,7 @@ def test_an_assignment_without_samples_has_none(tmp_path: Path) -> None:
         ("score = 1", "samples/s/expected.toml, line 0: about: "),
         (
             'about = "x"\n[verdicts]\n"a.b" = "fine"',
-            "samples/s/expected.toml, line 2: verdicts.a.b: ",
+            "samples/s/expected.toml, line 2: verdicts.a.b",
         ),
         (
             'about = "x"\n[diagnoses]\n"no-dot" = "M14"',
@@ -73,8 +73,21 @@ def test_a_report_as_stated_holds_no_surprise(tmp_path: Path) -> None:
     (sample,) = samples(tmp_path)
     wrong = changed(PLAIN, ("grad_out.sum(axis=0)", "grad_out.mean(axis=0)"))
 
-    assert sample.expected == {("linear-backward", "grad_bias"): Verdict.FAILED}
+    assert sample.expected == {("linear-backward", "grad_bias"): (Verdict.FAILED,)}
     assert sample.surprises(graded(wrong, "linear-backward")) == []
+
+
+def test_a_sample_may_leave_open_what_chance_decides(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "s",
+        'about = "x"\n[verdicts]\n"linear-backward.grad_bias" = ["passed", "skipped"]\n',
+    )
+    (sample,) = samples(tmp_path)
+
+    assert sample.expected == {
+        ("linear-backward", "grad_bias"): (Verdict.PASSED, Verdict.SKIPPED)
+    }
 
 
 def test_every_surprise_is_named(tmp_path: Path) -> None:
