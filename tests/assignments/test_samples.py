@@ -81,7 +81,8 @@ def test_a_sample_may_leave_open_what_chance_decides(tmp_path: Path) -> None:
     write(
         tmp_path,
         "s",
-        'about = "x"\n[verdicts]\n"linear-backward.grad_bias" = ["passed", "skipped"]\n',
+        'about = "x"\n[verdicts]\n'
+        '"linear-backward.grad_bias" = ["passed", "skipped"]\n',
     )
     (sample,) = samples(tmp_path)
 
