@@ -223,7 +223,8 @@ def test_texts_from_inside_are_taken_with_care(session: Session) -> None:
 @pytest.mark.parametrize("name", ["close_everything", "close_the_answer"])
 def test_a_process_that_hangs_up_is_ended(session: Session, name: str) -> None:
     seen = observe(session, name)
-    assert seen.outcome is Outcome.BAD_OUTPUT
+    # Where there is no /proc, a newer C library aborts instead of closing everything.
+    assert seen.outcome in {Outcome.BAD_OUTPUT, Outcome.KILLED}
     assert "closed the channel" in fault_of(seen).message
 
 
