@@ -225,7 +225,8 @@ def test_a_process_that_hangs_up_is_ended(session: Session, name: str) -> None:
     seen = observe(session, name)
     # Where there is no /proc, a newer C library aborts instead of closing everything.
     assert seen.outcome in {Outcome.BAD_OUTPUT, Outcome.KILLED}
-    assert "closed the channel" in fault_of(seen).message
+    if seen.outcome is Outcome.BAD_OUTPUT:
+        assert "closed the channel" in fault_of(seen).message
 
 
 def test_breaking_the_runner_hurts_only_oneself(session: Session) -> None:
