@@ -13,6 +13,7 @@ from rich.table import Table
 from grader import __version__
 from grader.cli.jails import jail_settings
 from grader.config import Settings
+from grader.errors import StorageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,6 @@ def _jail(settings: Settings) -> list[Finding]:
 
 def _database(settings: Settings) -> Finding:
     from sqlalchemy import text
-    from sqlalchemy.exc import SQLAlchemyError
 
     from grader.db import Database
 
@@ -103,8 +103,8 @@ def _database(settings: Settings) -> Finding:
     try:
         with database.read() as session:
             session.execute(text("SELECT 1"))
-    except SQLAlchemyError as error:
-        reason = str(error.__cause__ or error).splitlines()[0]
+    except StorageError as error:
+        reason = str(error).splitlines()[0]
         return Finding(
             "database", False, f"{shown}: {reason}", "Is it running, and migrated?"
         )
