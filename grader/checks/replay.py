@@ -6,7 +6,7 @@ from weights changed in their last digit.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
@@ -36,6 +36,8 @@ PADDING = -1
 # wrong run are compared: later ones may differ by rounding alone.
 ALIKE = 1e-7
 FEW = 8
+# How far a loss in single precision may be off after a kink was crossed.
+LATE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +269,25 @@ def band(
     usable = tolerance <= precision.most * np.abs(right)
     horizon = len(right) if usable.all() else int(np.argmin(usable))
     return Band(right, tolerance, horizon)
+
+
+def right_in_single(task: Task, right: Band, single: Band, losses: Array) -> bool:
+    """Tell whether losses are right for code that computes in single precision.
+
+    The steps that show every known mistake are held to the band. Later a unit may fall
+    to the other side of a kink by rounding alone, which three twins can miss; the
+    losses must only stay near. Code that leaves the right losses late and not early
+    does not compute in single precision: it does something else.
+    """
+    telling = min(single.horizon, telling_steps(task))
+    first = right.first_outside(losses)
+    if first is None or first >= telling:
+        return False
+    if replace(single, horizon=telling).first_outside(losses) is not None:
+        return False
+    with np.errstate(all="ignore"):
+        near = np.abs(losses - right.losses) <= LATE * np.abs(right.losses)
+    return bool(near[: single.horizon].all())
 
 
 # Loops that are wrong in a known way

@@ -189,7 +189,7 @@ class TrainingCheck(Check):
             return Finding(LOSSES, Verdict.PASSED, message, evidence=facts)
         if self.params.single_precision == "notice":
             single = self._band(trial, task, right.losses, replay.SINGLE)
-            if single.first_outside(got) is None:
+            if replay.right_in_single(task, right, single, got):
                 facts["notice"] = feedback.SINGLE_NOTICE
                 message = f"{message} {feedback.SINGLE_NOTICE}"
                 return Finding(LOSSES, Verdict.PASSED, message, evidence=facts)

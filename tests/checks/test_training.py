@@ -6,7 +6,7 @@ from grader.contract.messages import Outcome, Phase
 from grader.report import CheckResult, Report, Verdict
 from tests.checks.fake_jail import FakeJail, ending
 from tests.checks.grading import CHECKS, assignment, graded, result
-from tests.checks.students import PLAIN, changed
+from tests.checks.students import PLAIN, STYLES, changed
 
 STEP = "            grad = layer.backward(grad)\n        optimizer.step()"
 RECORD = "losses.append(loss.forward(out, y[batch]))"
@@ -301,3 +301,29 @@ def test_training_that_cannot_be_predicted_is_a_fault_of_the_assignment(
 
     assert {r.verdict for r in report.results} == {Verdict.BROKEN}
     assert "must be predictable for 29 steps" in caplog.text
+
+
+LATE = (
+    "losses.append(loss.forward(out, y[batch]) * (1.0005 if len(losses) > 15 else 1))"
+)
+
+
+def test_single_precision_may_cross_a_kink_late() -> None:
+    source = changed(STYLES["single"], (RECORD, LATE))
+
+    found = losses(source, extra=LONGER)
+
+    assert found.verdict is Verdict.PASSED
+    assert "single precision" in found.message
+
+
+def test_single_precision_does_not_excuse_leaving_the_losses_for_good() -> None:
+    source = changed(STYLES["single"], (RECORD, LATE.replace("1.0005", "1.05")))
+
+    assert losses(source, extra=LONGER).verdict is Verdict.FAILED
+
+
+def test_a_late_difference_in_double_precision_is_a_difference() -> None:
+    source = changed(PLAIN, (RECORD, LATE))
+
+    assert losses(source, extra=LONGER).verdict is Verdict.FAILED
