@@ -1,7 +1,8 @@
 """What a reader sees of a submission; who may see it is decided here."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -85,8 +86,9 @@ class ReportView:
         The check that runs, from 1, of how many; 0 and empty if none runs.
     score
         What counts; during a rerun, of the run before.
-    problem, jail_tier, seed, worker
-        For staff only; ``""`` and ``None`` for students.
+    problem, jail_tier, seed, worker, versions, spec_digest
+        For staff only; empty and ``None`` for students. Seed, digest and versions are
+        what an exact regrade needs.
     """
 
     submission_id: str
@@ -123,6 +125,8 @@ class ReportView:
     worker: str = ""
     jail_tier: str = ""
     seed: int | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+    spec_digest: str = ""
 
 
 def for_viewer(
@@ -208,6 +212,8 @@ def _view(
         worker=(run.worker or "") if staff else "",
         jail_tier=run.jail_tier if staff else "",
         seed=run.seed if staff else None,
+        versions=dict(run.versions) if staff else {},
+        spec_digest=run.snapshot.digest if staff else "",
     )
 
 

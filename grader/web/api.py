@@ -45,5 +45,10 @@ def submission(submission: str) -> Response:
         "results": [result.to_json() for result in results],
     }
     if view.my_role.is_staff:
-        body |= {"seed": view.seed, "jail_tier": view.jail_tier}
+        body |= {
+            "seed": view.seed,
+            "jail_tier": view.jail_tier,
+            "versions": dict(view.versions),
+            "spec_digest": view.spec_digest,
+        }
     return jsonify(body)

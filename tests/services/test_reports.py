@@ -128,6 +128,9 @@ def test_seed_tier_and_our_own_problems_are_for_staff(world: World) -> None:
     student, staff = view(world, submission), view(world, submission, world.ta)
     assert (student.seed, student.jail_tier, student.worker) == (None, "", "")
     assert (staff.jail_tier, staff.worker) == ("T0", "w1")
+    assert (dict(student.versions), student.spec_digest) == ({}, "")
+    assert "grader" in staff.versions
+    assert len(staff.spec_digest) == 64
     assert staff.seed == world.run(staff.run_id).seed
 
 
