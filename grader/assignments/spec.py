@@ -13,6 +13,9 @@ Bytes = Annotated[int, Field(strict=True, gt=0)]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\.py$")]
 BUILT_IN = "layer_classes"
+# Python with NumPy and its first matrix product need 160 MB of address space; with less
+# the jail cannot even lock itself, which would look like a failure of ours.
+LEAST_MEMORY = 192 << 20
 DEFAULT = Limits()
 
 
@@ -61,7 +64,9 @@ class LimitsSpec(Section):
     load_seconds: Positive = DEFAULT.load_seconds
     wall_seconds: Positive = DEFAULT.wall_seconds
     cpu_seconds: Annotated[int, Field(strict=True, gt=0, le=600)] = DEFAULT.cpu_seconds
-    memory_bytes: Bytes = DEFAULT.memory_bytes
+    memory_bytes: Annotated[int, Field(strict=True, ge=LEAST_MEMORY)] = (
+        DEFAULT.memory_bytes
+    )
     reply_bytes: Bytes = DEFAULT.reply_bytes
     log_bytes_kept: Bytes = DEFAULT.log_bytes_kept
     log_bytes_fatal: Bytes = DEFAULT.log_bytes_fatal
