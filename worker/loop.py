@@ -322,7 +322,7 @@ def jail_for(settings: Settings) -> Jail:
     """
     from worker.jail import JailSettings, create_jail
 
-    return create_jail(JailSettings(min_tier=settings.min_tier, uid=settings.jail_uid))
+    return create_jail(JailSettings.chosen_by(settings))
 
 
 def main() -> None:

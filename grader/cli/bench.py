@@ -19,7 +19,6 @@ from grader.assignments import Assignment, Sample
 from grader.cli.browser import Browser
 from grader.cli.demo import hand_in, temporary_home
 from grader.cli.demo_course import ASSIGNMENT, create_demo_course
-from grader.cli.jails import jail_settings
 from grader.cli.processes import cost
 from grader.cli.validate import solution_sample
 from grader.config import Settings
@@ -75,12 +74,12 @@ def service(rounds: int, idle_seconds: int) -> None:
 
 def measure_grading(rounds: int) -> list[Measurement]:
     """Grade the solution in turns with and without the jail; return medians."""
-    from worker.jail import create_jail
+    from worker.jail import JailSettings, create_jail
     from worker.jail.unjailed import UnjailedForMeasurementOnly
 
     loaded, solution = _shipped()
     quick = [c.id for c in loaded.check_list if c.kind != "training"]
-    settings = jail_settings(Settings.from_environment())
+    settings = JailSettings.chosen_by(Settings.from_environment())
     jailed = MeteredJail(create_jail(settings))
     bare = MeteredJail(UnjailedForMeasurementOnly(settings))
     runs: dict[str, Callable[[], float]] = {

@@ -112,8 +112,6 @@ class Browser:
         forms = _Forms()
         forms.feed(page.text)
         found = [form for form in forms.forms if action in form[0]]
-        if not action:
-            found = [f for f in found if "sign-out" not in f[0]] or found
         if not found:
             raise PageError(f"{path} (status {page.status}) has no form for {action!r}")
         target, hidden = found[-1]

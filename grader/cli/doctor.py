@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.table import Table
 
 from grader import __version__
-from grader.cli.jails import jail_settings
 from grader.config import Settings
 from grader.errors import StorageError
 
@@ -65,9 +64,9 @@ def _versions() -> Finding:
 
 
 def _jail(settings: Settings) -> list[Finding]:
-    from worker.jail import diagnose
+    from worker.jail import JailSettings, diagnose
 
-    tiers = diagnose(jail_settings(settings))
+    tiers = diagnose(JailSettings.chosen_by(settings))
     findings = [
         Finding(
             f"jail tier {tier.tier}",

@@ -13,11 +13,12 @@ from rich.progress import TaskID
 
 from grader import assignments, engine, intake
 from grader.assignments import Assignment
-from grader.cli.jails import this_machines_jail
 from grader.cli.table import print_report, progress_bar
+from grader.config import Settings
 from grader.contract.jail import Jail
 from grader.errors import RefusedError
 from grader.report import Report, ReportStatus
+from worker.loop import jail_for
 
 TOOL_FOLDERS = {"__pycache__", "site-packages", "venv", "env", "node_modules"}
 
@@ -48,7 +49,7 @@ def grade(
     refused; with 3 when the grader itself failed.
     """
     loaded = assignments.load_folder(assignments.find(assignment))
-    jail = this_machines_jail()
+    jail = jail_for(Settings.from_environment())
     console = Console(stderr=as_json)
     refused = broken = False
     for path in submissions:

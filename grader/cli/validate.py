@@ -11,10 +11,11 @@ from rich.table import Table
 from grader import assignments, engine, intake
 from grader.assignments import Assignment, Sample
 from grader.cli.grade import read_uploads
-from grader.cli.jails import this_machines_jail
 from grader.cli.table import plain, progress_bar
+from grader.config import Settings
 from grader.contract.jail import Jail
 from grader.errors import AssignmentError, RefusedError
+from worker.loop import jail_for
 
 SOLUTION = "solution"
 FIRST_SEED = 20_001
@@ -56,7 +57,9 @@ def validate(assignment: str, runs: int, as_json: bool) -> None:
     path = assignments.find(assignment)
     loaded = assignments.load_folder(path)
     console = Console(stderr=as_json)
-    trials = run_trials(loaded, path, this_machines_jail(), runs, console)
+    trials = run_trials(
+        loaded, path, jail_for(Settings.from_environment()), runs, console
+    )
     if as_json:
         click.echo(json.dumps(_document(loaded, trials)))
     else:

@@ -39,19 +39,6 @@ class Health:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class WorkerView:
-    """One worker's last signs of life."""
-
-    worker: str
-    host: str
-    pid: int
-    beat_at: datetime
-    answered_at: datetime | None
-    jail_tier: str
-    problem: str
-
-
 def worker_beat(
     session: Session,
     worker: str,
@@ -114,25 +101,6 @@ def status(session: Session) -> Health:
         workers_alive=len(alive),
         problems=tuple(sorted({beat.problem for beat in alive if beat.problem})),
     )
-
-
-def workers(session: Session) -> list[WorkerView]:
-    """Return the workers that gave a sign of life in the last minute.
-
-    One that has only started, and not yet answered a bell, is not among them.
-    """
-    return [
-        WorkerView(
-            beat.worker,
-            beat.host,
-            beat.pid,
-            beat.beat_at,
-            beat.answered_at,
-            beat.jail_tier,
-            beat.problem,
-        )
-        for beat in _alive(session, database_now(session))
-    ]
 
 
 @dataclass(frozen=True, slots=True)

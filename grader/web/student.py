@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 from grader import dispatch
 from grader.errors import RefusedError
 from grader.intake import prepare
-from grader.models import Attempts
 from grader.services import assignments, courses, reports, submissions
 from grader.services.assignments import AssignmentView
 from grader.web.access import Access, requires
@@ -141,8 +140,9 @@ def _assignment_page(
         attempts = reports.attempts(
             session, assignment_id=view.id, user_id=current_user.id
         )
-        counted = session.get(Attempts, (view.id, current_user.id))
-    used = counted.used if counted else 0
+        used = submissions.attempts_used(
+            session, assignment_id=view.id, user_id=current_user.id
+        )
     now = datetime.now(UTC)
     facts: dict[str, Any] = {
         "course": g.course,

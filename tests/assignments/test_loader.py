@@ -341,62 +341,6 @@ def test_kinds_check_their_own_keys(check: bytes, problem: str) -> None:
     assert any(problem in line for line in found), found
 
 
-TRAINING = b"""
-[[component]]
-name = "CE"
-operation = "softmax_cross_entropy"
-[[check]]
-id = "training"
-kind = "training"
-layers = ["Linear"]
-hidden = []
-loss = "CE"
-optimizer = "SGD"
-accuracy_floor = 0.8
-points = { losses = 1, accuracy = 1 }
-"""
-
-
-def test_a_training_check_is_read() -> None:
-    found = load_files({"assignment.toml": HEAD + TRAINING})
-
-    assert found.check_list[0].title == "train: Linear with SGD"
-    assert found.check_list[0].component == "train"
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "problem"),
-    [
-        (b"hidden = []", b"hidden = [4]", "check[0].hidden: must be one width less"),
-        (b'loss = "CE"', b'loss = "SGD"', "check[0].loss: must be a loss"),
-        (
-            b'layers = ["Linear"]',
-            b'layers = ["Linear", "Conv"]',
-            "check[0].layers[1]: there is no [[component]] named 'Conv'",
-        ),
-        (
-            b"accuracy_floor = 0.8",
-            b"accuracy_floor = 0.8\nexamples = 320",
-            "check[0].examples: must not be a multiple of batch_size",
-        ),
-        (
-            b"accuracy_floor = 0.8",
-            b"accuracy_floor = 0.8\nexamples = 100\nepochs = 2",
-            "check[0].epochs: must give at least 20 steps, got 8",
-        ),
-        (
-            b"accuracy_floor = 0.8",
-            b"accuracy_floor = 0.8\nsettings = { momentum = 0.5 }",
-            "check[0].settings: sgd: convention",
-        ),
-    ],
-)
-def test_parts_of_a_network_must_fit(old: bytes, new: bytes, problem: str) -> None:
-    found = problems(HEAD + TRAINING.replace(old, new))
-
-    assert any(problem in line for line in found), found
-
-
 def test_all_problems_are_listed_at_once() -> None:
     text = GOOD.replace(b"format = 1", b"format = 3").replace(b"points = 3", b"x = 1")
 

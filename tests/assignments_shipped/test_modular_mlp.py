@@ -100,7 +100,9 @@ def test_single_precision_passes_with_a_notice(jail):
 
 def test_the_notebook_sample_is_a_valid_notebook():
     (text,) = next(s for s in SAMPLES if s.name == "right-notebook").files.values()
-    nbformat.validate(nbformat.reads(text.decode(), as_version=4))
+    notebook = nbformat.reads(text.decode(), as_version=4)
+    nbformat.validate(notebook)
+    assert {cell.cell_type for cell in notebook.cells} == {"code", "markdown"}
 
 
 def handout_tokens():

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from grader.report import Verdict
+from grader.report import Report, Verdict
 from tests.checks.fake_jail import FakeJail
 from tests.checks.grading import CHECKS, graded
 from tests.checks.students import PLAIN, STYLES
@@ -43,7 +43,9 @@ def test_an_assignment_may_refuse_single_precision(check: str) -> None:
 
 def test_every_result_is_plain_json() -> None:
     for source in (PLAIN, STYLES["single"], "import nothing_like_this"):
-        json.dumps(graded(source, *CHECKS).to_json(), allow_nan=False)
+        report = graded(source, *CHECKS)
+        written = json.dumps(report.to_json(), allow_nan=False)
+        assert Report.from_json(json.loads(written)).score == report.score
 
 
 def test_each_check_on_right_code_is_one_case() -> None:

@@ -63,9 +63,6 @@ def test_what_hinders_a_worker_is_told_until_it_is_well_again(world: World) -> N
     assert status(world).problems == ("no jail",)
     beat(world, "w1", problem="", jail_tier="T1")
     assert status(world).problems == ()
-    with world.database.read() as session:
-        (seen,) = health.workers(session)
-    assert (seen.worker, seen.jail_tier) == ("w1", "T1")
 
 
 def test_a_janitor_sees_at_a_glance_what_there_is_to_do(world: World) -> None:

@@ -17,7 +17,7 @@ from grader.services.reports import CheckState, CheckView
 from grader.storage import BlobStore
 from grader.web.evidence import facts
 from grader.web.reading import CheckLine, ResultLine
-from tests.web import seed
+from tests.web import results, seed
 from tests.web.conftest import token_of
 from tests.web.seed import World
 
@@ -75,14 +75,14 @@ def test_results_appear_as_they_end_and_polling_stops_at_the_end(
     path = f"/submissions/{submission}/live"
     before = client.get(path)
     outline = assignment.check_list[0]
-    result = seed.passed(outline, "interface", 0.0)
+    result = results.passed(outline, "interface", 0.0)
     with database.write() as session:
         runs.record(session, job, 1, 4, outline, [result])
     middle = client.get(path, headers={"If-None-Match": before.headers["ETag"]})
     assert middle.status_code == 200
     assert "Running check 2 of 4: Linear: forward" in middle.text
     with database.write() as session:
-        runs.finish(session, job, seed.report_for(assignment, seed.passed))
+        runs.finish(session, job, seed.report_for(assignment, results.passed))
     end = client.get(path, headers={"If-None-Match": middle.headers["ETag"]})
     assert end.status_code == 286
     assert "hx-get" not in end.text
@@ -256,7 +256,7 @@ def test_what_scores_nothing_is_called_feedback(visit: Visit, world: World) -> N
 
 
 def test_seed_covers_every_verdict_but_broken() -> None:
-    report = seed.report_for(seed.small_assignment(), seed.mixed)
+    report = seed.report_for(seed.small_assignment(), results.mixed)
     found = {result.verdict for result in report.results}
     assert found == {Verdict.PASSED, Verdict.FAILED, Verdict.ERRORED}
     assert replace(report, log="").log == ""
@@ -265,7 +265,7 @@ def test_seed_covers_every_verdict_but_broken() -> None:
 def test_checks_that_could_not_run_say_so_once_and_not_for_each_quantity() -> None:
     lines = [
         replace(
-            seed.passed(outline, quantity, points),
+            results.passed(outline, quantity, points),
             verdict=Verdict.ERRORED,
             points=0,
             message="Your file could not be loaded (see the first check).",

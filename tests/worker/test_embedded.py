@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from grader.config import Settings
-from grader.errors import RefusedError
+from grader.errors import GraderError, RefusedError
 from tests.requirements import require
 from tests.waiting import until
 from worker import embedded
@@ -103,7 +103,10 @@ def test_a_service_that_was_refused_frees_its_home(settings: Settings) -> None:
 
 
 def test_stopping_what_never_started_does_nothing(settings: Settings) -> None:
-    EmbeddedService(settings).stop()
+    service = EmbeddedService(settings)
+    service.stop()
+    with pytest.raises(GraderError, match="start it first"):
+        _ = service.url
 
 
 def test_without_any_broker_the_worker_polls(

@@ -15,6 +15,7 @@ from grader.services import health
 from grader.services.sweeping import Swept
 from grader.storage import BlobStore
 from tests.services.world import World, make_world
+from tests.waiting import LONGEST_SECONDS
 from worker.janitor import Janitor
 
 
@@ -108,5 +109,9 @@ def test_after_the_database_was_away_leases_get_one_more_period(
 
 def test_a_janitor_stops_when_asked(world: World, settings: Settings) -> None:
     stop = threading.Event()
+    janitor = Janitor(world.database, settings)
+    thread = threading.Thread(target=janitor.run, args=(stop,))
+    thread.start()
     stop.set()
-    Janitor(world.database, settings).run(stop)
+    thread.join(LONGEST_SECONDS)
+    assert not thread.is_alive()

@@ -160,13 +160,17 @@ def test_a_bell_gets_submissions_graded(
 ) -> None:
     site = new_site(server())
     site.start_worker()
-    site.until_graded(*(site.submit() for _ in range(5)))
+    handed_in = [site.submit() for _ in range(5)]
+    site.until_graded(*handed_in)
+    assert [site.world.run(run).attempt for run in handed_in] == [1] * 5
 
 
 def test_work_that_waited_before_the_worker_came_is_graded(site: Site) -> None:
     run = site.world.submit().run_id
+    assert site.status(run) is RunStatus.QUEUED
     site.start_worker()
     site.until_graded(run)
+    assert site.world.run(run).attempt == 1
 
 
 def test_a_killed_workers_submission_is_graded_by_another(site: Site) -> None:

@@ -105,7 +105,8 @@ def test_a_child_that_ignores_the_request_is_killed(
 def test_output_goes_to_the_log(boss: Supervisor, tmp_path: Path) -> None:
     boss.add(program(tmp_path, "echo to out; echo to err >&2; exec sleep 1000"))
     log = tmp_path / "child.log"
-    until(lambda: log.read_text().splitlines() == ["to out", "to err"])
+    until(lambda: len(log.read_text().splitlines()) == 2)
+    assert log.read_text().splitlines() == ["to out", "to err"]
 
 
 def test_a_large_log_is_put_aside(

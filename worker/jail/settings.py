@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from grader.config import Settings
+
 NOBODY = 65534
 
 
@@ -39,6 +41,13 @@ class JailSettings:
     bwrap: str = "bwrap"
     tiers: tuple[str, ...] = ()
     start_seconds: float = 30.0
+
+    @classmethod
+    def chosen_by(cls, settings: Settings) -> "JailSettings":
+        """Return what the operator's settings say about the jail."""
+        return cls(
+            min_tier=settings.min_tier, uid=settings.jail_uid, gid=settings.jail_uid
+        )
 
     @property
     def jail_uid(self) -> int:
