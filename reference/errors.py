@@ -9,6 +9,18 @@ class ShapeError(ReferenceUseError):
     """An array does not have the shape that the component needs."""
 
 
+class DtypeError(ReferenceUseError, TypeError):
+    """An array holds another kind of numbers than the component needs."""
+
+
+class NonFiniteError(ReferenceUseError, ValueError):
+    """An array holds NaN or an infinity."""
+
+
+class LabelError(ReferenceUseError, ValueError):
+    """A label or an index is out of range."""
+
+
 class CallOrderError(ReferenceUseError):
     """A method was called before the one it depends on."""
 

@@ -1,12 +1,15 @@
 """The affine layer, which students know as the linear or fully connected layer."""
 
-from typing import ClassVar
-
 import numpy as np
 
-from reference.errors import CallOrderError, ShapeError
+from reference.arrays import (
+    after_forward,
+    require_floats,
+    require_shape,
+    require_upstream,
+)
+from reference.errors import ShapeError
 from reference.protocols import Array
-from reference.shapes import require_shape
 
 
 class Linear:
@@ -30,9 +33,14 @@ class Linear:
     References
     ----------
     Toronto CSC 311, lecture 6, "MLP backward", with rows instead of columns.
-    """
 
-    example_args: ClassVar[tuple[int, ...]] = (5, 7)
+    Examples
+    --------
+    >>> layer = Linear(2, 1)
+    >>> layer.params["weight"] = np.array([[2.0], [3.0]])
+    >>> layer.forward(np.array([[1.0, 10.0]])).tolist()
+    [[32.0]]
+    """
 
     def __init__(
         self,
@@ -57,11 +65,6 @@ class Linear:
         self.grads: dict[str, Array] = {}
         self._x: Array | None = None
 
-    @staticmethod
-    def example_input(rng: np.random.Generator) -> Array:
-        """Draw a ``(3, 5)`` input."""
-        return rng.normal(size=(3, 5))
-
     def forward(self, x: Array) -> Array:
         """Return (N, M) for ``x`` of shape (N, D).
 
@@ -70,6 +73,8 @@ class Linear:
         ShapeError
             If ``x`` is not (N, D), or ``params`` were set to shapes that do not fit.
         """
+        for name, array in {"x": x, **self.params}.items():
+            require_floats("Linear", name, array)
         weight, bias = self.params["weight"], self.params["bias"]
         if weight.ndim != 2:
             raise ShapeError(f"Linear: weight must be (D, M), got {weight.shape}")
@@ -90,10 +95,8 @@ class Linear:
         ShapeError
             If ``grad_out`` does not have the shape of the output.
         """
-        if self._x is None:
-            raise CallOrderError("Linear: call forward before backward")
+        x = after_forward("Linear", self._x)
         weight = self.params["weight"]
-        expected = (self._x.shape[0], weight.shape[1])
-        require_shape("Linear", "grad_out", grad_out, expected)
-        self.grads = {"weight": self._x.T @ grad_out, "bias": grad_out.sum(axis=0)}
+        require_upstream("Linear", grad_out, (len(x), weight.shape[1]))
+        self.grads = {"weight": x.T @ grad_out, "bias": grad_out.sum(axis=0)}
         return grad_out @ weight.T

@@ -1,15 +1,12 @@
 """The logistic sigmoid."""
 
-from typing import ClassVar
-
 import numpy as np
 
-from reference.errors import CallOrderError
+from reference.layers.elementwise import Elementwise
 from reference.protocols import Array
-from reference.shapes import require_shape
 
 
-class Sigmoid:
+class Sigmoid(Elementwise):
     """Squash each entry ``x`` to ``1 / (1 + exp(-x))``, which lies in (0, 1).
 
     Notes
@@ -22,37 +19,15 @@ class Sigmoid:
     References
     ----------
     McGill COMP 451, lecture 22. Toronto CSC 311, lecture 6.
+
+    Examples
+    --------
+    >>> Sigmoid().forward(np.array([0.0, 1000.0])).tolist()
+    [0.5, 1.0]
     """
 
-    example_args: ClassVar[tuple[float, ...]] = ()
-
-    def __init__(self) -> None:
-        self.params: dict[str, Array] = {}
-        self.grads: dict[str, Array] = {}
-        self._slope: Array | None = None
-
-    @staticmethod
-    def example_input(rng: np.random.Generator) -> Array:
-        """Draw a ``(3, 5)`` input with both signs."""
-        return rng.normal(0.0, 2.0, (3, 5))
-
-    def forward(self, x: Array) -> Array:
-        """Return an array of the shape of ``x``, which may be any shape."""
+    def value_and_slope(self, x: Array) -> tuple[Array, Array]:
+        """Return the sigmoid of ``x`` and its derivative."""
         small = np.exp(-np.abs(x))
-        self._slope = small / (1.0 + small) ** 2
-        return np.where(x >= 0, 1.0, small) / (1.0 + small)
-
-    def backward(self, grad_out: Array) -> Array:
-        """Turn the gradient for the output into the gradient for ``x``.
-
-        Raises
-        ------
-        CallOrderError
-            If ``forward`` has not run.
-        ShapeError
-            If ``grad_out`` does not have the shape of ``x``.
-        """
-        if self._slope is None:
-            raise CallOrderError("Sigmoid: call forward before backward")
-        require_shape("Sigmoid", "grad_out", grad_out, self._slope.shape)
-        return grad_out * self._slope
+        slope = small / (1.0 + small) ** 2
+        return np.where(x >= 0, x.dtype.type(1.0), small) / (1.0 + small), slope

@@ -4,9 +4,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from reference.errors import CallOrderError, ConventionError, ShapeError
+from reference.arrays import after_forward, require_floats, require_shape
+from reference.conventions import require_choice
+from reference.errors import ShapeError
 from reference.protocols import Array
-from reference.shapes import require_shape
 
 
 class MeanSquaredError:
@@ -32,6 +33,11 @@ class MeanSquaredError:
     -----
     With factor f the loss is ``f * sum((predictions - targets)**2)`` and its gradient
     ``2 * f * (predictions - targets)``.
+
+    Examples
+    --------
+    >>> MeanSquaredError().forward(np.array([[3.0, 1.0]]), np.array([[1.0, 1.0]]))
+    2.0
     """
 
     scalings: ClassVar[tuple[str, ...]] = (
@@ -42,21 +48,12 @@ class MeanSquaredError:
         "sum",
         "half_sum",
     )
-    example_args: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, scaling: str = "mean") -> None:
-        if scaling not in self.scalings:
-            raise ConventionError(
-                "MeanSquaredError: scaling must be one of "
-                f"{', '.join(self.scalings)}, got {scaling!r}"
-            )
-        self.scaling = scaling
+        self.scaling = require_choice(
+            "MeanSquaredError", "scaling", scaling, self.scalings
+        )
         self._grad: Array | None = None
-
-    @staticmethod
-    def example_input(rng: np.random.Generator) -> tuple[Array, Array]:
-        """Draw predictions and targets of shape ``(5, 3)``."""
-        return rng.normal(size=(5, 3)), rng.normal(size=(5, 3))
 
     def factor(self, shape: tuple[int, ...]) -> float:
         """Return what the sum of squares of predictions of ``shape`` is multiplied by.
@@ -75,6 +72,8 @@ class MeanSquaredError:
         ShapeError
             If the shapes differ, or there is no entry.
         """
+        require_floats("MeanSquaredError", "predictions", predictions)
+        require_floats("MeanSquaredError", "targets", targets)
         if predictions.ndim == 0 or predictions.size == 0:
             raise ShapeError(
                 "MeanSquaredError: predictions must be (N, ...) with N at least 1, "
@@ -94,6 +93,4 @@ class MeanSquaredError:
         CallOrderError
             If ``forward`` has not run.
         """
-        if self._grad is None:
-            raise CallOrderError("MeanSquaredError: call forward before backward")
-        return self._grad.copy()
+        return after_forward("MeanSquaredError", self._grad).copy()

@@ -4,9 +4,15 @@ from typing import ClassVar
 
 import numpy as np
 
-from reference.errors import CallOrderError, ConventionError, ShapeError
+from reference.arrays import (
+    after_forward,
+    require_floats,
+    require_integers,
+    require_shape,
+)
+from reference.conventions import require_choice
+from reference.errors import ShapeError
 from reference.protocols import Array
-from reference.shapes import require_shape
 
 
 class SoftmaxCrossEntropy:
@@ -27,24 +33,20 @@ class SoftmaxCrossEntropy:
     References
     ----------
     Stanford CS231n, assignment 1 (mean); dlcourse.ai, assignment 1 (sum).
+
+    Examples
+    --------
+    >>> SoftmaxCrossEntropy().forward(np.array([[0.0, 1000.0]]), np.array([1]))
+    0.0
     """
 
     reductions: ClassVar[tuple[str, ...]] = ("mean", "sum")
-    example_args: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, reduction: str = "mean") -> None:
-        if reduction not in self.reductions:
-            raise ConventionError(
-                "SoftmaxCrossEntropy: reduction must be one of "
-                f"{', '.join(self.reductions)}, got {reduction!r}"
-            )
-        self.reduction = reduction
+        self.reduction = require_choice(
+            "SoftmaxCrossEntropy", "reduction", reduction, self.reductions
+        )
         self._grad: Array | None = None
-
-    @staticmethod
-    def example_input(rng: np.random.Generator) -> tuple[Array, Array]:
-        """Draw logits of shape ``(5, 3)`` and their labels."""
-        return rng.normal(size=(5, 3)), rng.permutation(np.arange(5) % 3)
 
     def forward(self, logits: Array, labels: Array) -> float:
         """Return the loss of logits (N, C) for integer labels (N,).
@@ -53,9 +55,9 @@ class SoftmaxCrossEntropy:
         ------
         ShapeError
             If the arrays are not (N, C) and (N,).
-        TypeError
-            If the labels are not integers.
-        ValueError
+        DtypeError, NonFiniteError
+            If the logits are not finite floating-point numbers, the labels no integers.
+        LabelError
             If a label is not in 0 to C - 1.
         """
         self._check(logits, labels)
@@ -78,12 +80,11 @@ class SoftmaxCrossEntropy:
         CallOrderError
             If ``forward`` has not run.
         """
-        if self._grad is None:
-            raise CallOrderError("SoftmaxCrossEntropy: call forward before backward")
-        return self._grad.copy()
+        return after_forward("SoftmaxCrossEntropy", self._grad).copy()
 
     @staticmethod
     def _check(logits: Array, labels: Array) -> None:
+        require_floats("SoftmaxCrossEntropy", "logits", logits)
         if logits.ndim != 2 or 0 in logits.shape:
             raise ShapeError(
                 "SoftmaxCrossEntropy: logits must be (N, C) with N and C at least 1, "
@@ -91,13 +92,4 @@ class SoftmaxCrossEntropy:
             )
         count, classes = logits.shape
         require_shape("SoftmaxCrossEntropy", "labels", labels, (count,))
-        if not np.issubdtype(labels.dtype, np.integer):
-            raise TypeError(
-                f"SoftmaxCrossEntropy: labels must be integers, got {labels.dtype}"
-            )
-        wrong = labels[(labels < 0) | (labels >= classes)]
-        if wrong.size:
-            raise ValueError(
-                f"SoftmaxCrossEntropy: labels must be 0 to {classes - 1}, "
-                f"got {wrong[0]}"
-            )
+        require_integers("SoftmaxCrossEntropy", "labels", labels, classes)

@@ -1,6 +1,6 @@
 """What goes wrong in a squared error."""
 
-from reference.losses import MeanSquaredError
+from reference.losses.mean_squared_error import MeanSquaredError
 from reference.misconceptions.backward import scaled
 from reference.misconceptions.base import Misconception, Wrong
 from reference.misconceptions.losses import both_scaled, negated_loss_entry

@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from reference.operations.relations import Relation
+
 Array = NDArray[Any]
 Arrays = Mapping[str, Array]
 
@@ -18,47 +20,67 @@ class Family(StrEnum):
     LAYER = "layer"
     LOSS = "loss"
     OPTIMIZER = "optimizer"
+    FUNCTION = "function"  # arrays in, arrays out, no gradients
+    INITIALIZER = "initializer"  # a shape in, random numbers out
 
 
 class Operation(ABC):
     """The reference answer for one component, under one set of conventions.
 
     Conventions are keyword arguments of the constructor and come from
-    ``assignment.toml``; an unknown one raises ``ConventionError``.
+    ``assignment.toml``; an unknown one raises ``ConventionError``. A convention may
+    change which arrays there are: the constructor then sets the attributes below on
+    the object.
 
-    Class attributes
-    ----------------
-    ``name``
+    Attributes
+    ----------
+    name
         Name in ``assignment.toml`` and on the wire, such as ``"linear"``.
-    ``inputs``
-        Names of the arrays that ``forward`` reads, the parameters included.
-    ``parameters``
+    formula
+        The output and every gradient as formulas, one per line, for readers.
+    not_differentiable
+        Where it has no derivative, in words; empty if it has one everywhere.
+    inputs
+        Names of the arrays that ``forward`` reads, parameters and states included.
+    parameters
         Those of ``inputs`` that live in ``params`` of a layer.
-    ``output``
-        Name of what ``forward`` returns: ``"out"``, or ``"loss"``.
-    ``gradients``
-        Name of each gradient to the input it belongs to, in the order of reports:
-        ``{"grad_x": "x", "grad_weight": "weight", "grad_bias": "bias"}``.
-        For an optimizer it is empty.
-    ``example_conventions``
+    states
+        Those of ``inputs`` that are attributes of a layer: running statistics, a mask.
+        A state that is among ``outputs`` as well is read again after ``forward``.
+    outputs
+        Names of what ``forward`` returns, in order: ``("out",)``, ``("loss",)``. The
+        upstream gradient of an output is drawn under its name with ``grad_`` before
+        it; an output without one, such as a running mean, is not differentiated.
+    differentiable
+        Those of ``inputs`` that have a gradient, in the order of reports.
+    square
+        Those of the arrays that have two axes of the same length by nature.
+    smallest_batch
+        2 where a batch of one has no answer.
+    example_conventions
         Sets of conventions under which the tests run the operation; the first is the
         default.
     """
 
     name: ClassVar[str]
     family: ClassVar[Family]
-    inputs: ClassVar[tuple[str, ...]]
-    parameters: ClassVar[tuple[str, ...]] = ()
-    output: ClassVar[str] = "out"
-    gradients: ClassVar[Mapping[str, str]] = {}
+    formula: ClassVar[str]
+    not_differentiable: ClassVar[str] = ""
+    inputs: tuple[str, ...]
+    parameters: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ("out",)
+    differentiable: tuple[str, ...] = ()
+    square: tuple[str, ...] = ()
+    smallest_batch: int = 1
     example_conventions: ClassVar[tuple[Mapping[str, Any], ...]] = ({},)
 
     @abstractmethod
     def draw(self, rng: np.random.Generator, *, variant: int = 0) -> dict[str, Array]:
-        """Draw inputs in generic position, the upstream gradient included.
+        """Draw inputs in generic position, the upstream gradients included.
 
-        All sizes differ, the batch is neither 1 nor 2, every parameter is away from
-        its default, the upstream gradient ``grad_out`` is random and signed, and no
+        All sizes of an array differ, the batch is neither 1 nor 2, every parameter is
+        away from its default, each upstream gradient is random and signed, and no
         entry lies near a point where the operation is not differentiable. Values lie
         on a grid of ``2**-16``.
 
@@ -66,7 +88,7 @@ class Operation(ABC):
         ----------
         variant
             0 and 1 have different shapes, so that a diagnosis can be confirmed on the
-            second one; 2 is a batch of one.
+            second one; 2 is the smallest batch.
         """
 
     def extreme(self, rng: np.random.Generator) -> dict[str, Array] | None:
@@ -76,11 +98,19 @@ class Operation(ABC):
         """
         return None
 
+    def margin(self, arrays: Arrays) -> float:
+        """Return how far the inputs are from where there is no derivative.
+
+        The unit is that of the inputs: none of them can be moved by less than this
+        and reach such a point. Infinite for a smooth operation.
+        """
+        return np.inf
+
     @abstractmethod
     def answer(self, arrays: Arrays) -> dict[str, Array]:
-        """Return the output and every gradient for drawn inputs.
+        """Return every output and every gradient for drawn inputs.
 
-        A layer without ``grad_out`` in ``arrays`` returns its output only.
+        A layer without upstream gradients in ``arrays`` returns its outputs only.
         """
 
     def sizes(self, arrays: Arrays) -> dict[str, Any]:
@@ -88,6 +118,38 @@ class Operation(ABC):
         return {}
 
     @property
+    def relations(self) -> tuple[Relation, ...]:
+        """Return what must hold between answers, whatever the right ones are."""
+        return ()
+
+    @property
+    def gradients(self) -> dict[str, str]:
+        """Return the name of each gradient with the input it belongs to, in order."""
+        return {f"grad_{name}": name for name in self.differentiable}
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """Return the inputs that are handed to ``forward``, in order."""
+        held = (*self.parameters, *self.states)
+        return tuple(name for name in self.inputs if name not in held)
+
+    @property
+    def output(self) -> str:
+        """Return the name of the first output."""
+        return self.outputs[0]
+
+    @property
     def quantities(self) -> tuple[str, ...]:
         """Return the names of everything ``answer`` returns, in the order shown."""
-        return (self.output, *self.gradients)
+        return (*self.outputs, *self.gradients)
+
+    def upstreams(self, arrays: Arrays) -> dict[str, Array]:
+        """Return the upstream gradient of each output that is differentiated.
+
+        For a loss this is a one.
+        """
+        return {
+            output: arrays[f"grad_{output}"]
+            for output in self.outputs
+            if f"grad_{output}" in arrays
+        }

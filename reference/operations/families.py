@@ -1,49 +1,86 @@
 """What the operations of one family have in common."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from reference.operations.base import Array, Arrays, Family, Operation
 from reference.operations.draws import signed
+from reference.operations.relations import (
+    Relation,
+    independent_examples,
+    linear_in_upstream,
+)
 from reference.optimizers.base import Optimizer
-from reference.protocols import Layer, Loss, Parameters
+from reference.protocols import Parameters
 
 
 class LayerOperation(Operation):
-    """A layer: ``x`` and parameters in, ``out`` and the gradients out."""
+    """A layer: arrays and parameters in, outputs and gradients out.
+
+    The arguments of ``forward`` are ``arguments``. It returns those ``outputs`` that
+    are not states, one array or a tuple. ``backward`` takes the upstream gradients of
+    the outputs and returns the gradients of those arguments that have one, one array
+    or a tuple; ``grads`` holds those of the parameters.
+    """
 
     family = Family.LAYER
 
     @abstractmethod
-    def layer(self, arrays: Arrays) -> Layer:
-        """Return a layer that holds the parameters in ``arrays``."""
+    def layer(self, arrays: Arrays) -> Any:
+        """Return a layer that holds the parameters and states in ``arrays``."""
+
+    @property
+    def relations(self) -> tuple[Relation, ...]:
+        """Return the one relation that every layer obeys."""
+        if not self.differentiable:
+            return ()
+        upstreams = [f"grad_{output}" for output in self.outputs]
+        return (linear_in_upstream(upstreams, list(self.gradients)),)
 
     def answer(self, arrays: Arrays) -> dict[str, Array]:
-        """Return ``out`` and, where there is ``grad_out``, every gradient."""
+        """Return the outputs and, where there are upstream gradients, the gradients."""
         layer = self.layer(arrays)
-        answer = {"out": layer.forward(arrays["x"])}
-        if "grad_out" in arrays:
-            answer["grad_x"] = layer.backward(arrays["grad_out"])
-            answer |= {f"grad_{name}": layer.grads[name] for name in self.parameters}
+        returned = _as_tuple(layer.forward(*(arrays[name] for name in self.arguments)))
+        values = iter(returned)
+        answer = {
+            name: getattr(layer, name) if name in self.states else next(values)
+            for name in self.outputs
+        }
+        upstreams = self.upstreams(arrays)
+        if not upstreams or not self.differentiable:
+            return answer
+        gradients = iter(_as_tuple(layer.backward(*upstreams.values())))
+        for name in self.differentiable:
+            held = name in self.parameters
+            answer[f"grad_{name}"] = layer.grads[name] if held else next(gradients)
         return answer
+
+
+def _as_tuple(returned: Any) -> tuple[Any, ...]:
+    return returned if isinstance(returned, tuple) else (returned,)
 
 
 class ActivationOperation(LayerOperation):
     """A layer without parameters that acts on each entry by itself."""
 
     inputs = ("x",)
-    gradients: ClassVar[Mapping[str, str]] = {"grad_x": "x"}
+    differentiable = ("x",)
+
+    @property
+    def relations(self) -> tuple[Relation, ...]:
+        """Return that backward is linear and that examples do not meet."""
+        every = independent_examples(("x", "grad_out"), ("out", "grad_x"))
+        return (*super().relations, every)
 
     def draw(self, rng: np.random.Generator, *, variant: int = 0) -> dict[str, Array]:
         """Draw ``x`` and ``grad_out``; no entry of either lies within 1/16 of zero."""
         shape = ((5, 7), (9, 3), (1, 7))[variant]
         return {"x": signed(rng, shape, scale=1.5), "grad_out": signed(rng, shape)}
 
-    def extreme(self, rng: np.random.Generator) -> dict[str, Array]:
+    def extreme(self, rng: np.random.Generator) -> dict[str, Array] | None:
         """Draw ``x`` with ordinary entries and entries near 1000 and -1000."""
         shape = (5, 7)
         offset = np.resize([0.0, 1000.0, -1000.0], shape)
@@ -51,22 +88,25 @@ class ActivationOperation(LayerOperation):
 
 
 class LossOperation(Operation):
-    """A loss: predictions and targets in, a 0-d ``loss`` and one gradient out."""
+    """A loss: predictions and targets in, a 0-d ``loss`` and gradients out.
+
+    ``forward`` of the loss takes ``inputs`` in order; ``backward`` returns the
+    gradients of ``differentiable``, one array or a tuple.
+    """
 
     family = Family.LOSS
-    output = "loss"
+    outputs = ("loss",)
 
     @abstractmethod
-    def loss(self) -> Loss:
+    def loss(self) -> Any:
         """Return a fresh loss under the conventions of this operation."""
 
     def answer(self, arrays: Arrays) -> dict[str, Array]:
-        """Return ``loss`` as a 0-d array and the gradient for the predictions."""
+        """Return ``loss`` as a 0-d array and the gradients."""
         loss = self.loss()
-        predictions, targets = (arrays[name] for name in self.inputs)
-        value = np.asarray(loss.forward(predictions, targets))
-        (gradient,) = self.gradients
-        return {"loss": value, gradient: loss.backward()}
+        value = np.asarray(loss.forward(*(arrays[name] for name in self.inputs)))
+        gradients = _as_tuple(loss.backward())
+        return {"loss": value, **dict(zip(self.gradients, gradients, strict=True))}
 
 
 @dataclass
@@ -94,17 +134,12 @@ class OptimizerOperation(Operation):
     family = Family.OPTIMIZER
     inputs = ("weight", "bias", "grad_weight", "grad_bias")
     parameters = ("weight", "bias")
-    output = "weight"
+    outputs = ("weight", "bias")
     steps: ClassVar[int] = 12
 
     @abstractmethod
     def optimizer(self, layers: list[Parameters]) -> Optimizer:
         """Return a fresh optimizer for ``layers`` under these conventions."""
-
-    @property
-    def quantities(self) -> tuple[str, ...]:
-        """Return the names of the parameters that ``answer`` follows."""
-        return self.parameters
 
     def draw(self, rng: np.random.Generator, *, variant: int = 0) -> dict[str, Array]:
         """Draw two parameters of different shape and their gradients.
@@ -132,3 +167,31 @@ class OptimizerOperation(Operation):
             for name, holder in holders.items():
                 path[name].append(holder.params[name])
         return {name: np.array(values) for name, values in path.items()}
+
+
+class FunctionOperation(Operation):
+    """A function without gradients: a schedule, clipping, early stopping."""
+
+    family = Family.FUNCTION
+
+
+class InitializerOperation(Operation):
+    """An initialiser: the moments of what it draws for a parameter of a given shape.
+
+    The input is ``shape``, the lengths of the axes as integers. The answer holds
+    ``mean`` and ``variance`` as 0-d arrays; the numbers themselves are random, so they
+    are judged by their moments.
+    """
+
+    family = Family.INITIALIZER
+    inputs = ("shape",)
+    outputs = ("mean", "variance")
+
+    def draw(self, rng: np.random.Generator, *, variant: int = 0) -> dict[str, Array]:
+        """Draw the shape of a weight of at least 10,000 entries."""
+        shape = ((151, 97), (83, 211), (1, 10007))[variant]
+        return {"shape": np.array(shape, dtype=np.int64)}
+
+    @abstractmethod
+    def sample(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+        """Return one draw, for the tests of the moments."""

@@ -1,11 +1,10 @@
 """The affine layer as an operation."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
-from reference import layers
+from reference.layers.linear import Linear as LinearLayer
 from reference.operations.base import Array, Arrays
 from reference.operations.draws import signed
 from reference.operations.families import LayerOperation
@@ -15,13 +14,19 @@ class Linear(LayerOperation):
     """``x @ weight + bias`` with weight (D, M) and bias (M,)."""
 
     name = "linear"
+    formula = """
+        out = x @ weight + bias
+        grad_x = grad_out @ weight.T
+        grad_weight = x.T @ grad_out
+        grad_bias = sum(grad_out, axis=0)
+    """
     inputs = ("x", "weight", "bias")
     parameters = ("weight", "bias")
-    gradients: ClassVar[Mapping[str, str]] = {
-        "grad_x": "x",
-        "grad_weight": "weight",
-        "grad_bias": "bias",
-    }
+    differentiable = (
+        "x",
+        "weight",
+        "bias",
+    )
 
     def draw(self, rng: np.random.Generator, *, variant: int = 0) -> dict[str, Array]:
         """Draw ``x`` (N, D), ``weight``, ``bias`` and ``grad_out`` (N, M)."""
@@ -33,9 +38,9 @@ class Linear(LayerOperation):
             "grad_out": signed(rng, (count, units)),
         }
 
-    def layer(self, arrays: Arrays) -> layers.Linear:
+    def layer(self, arrays: Arrays) -> LinearLayer:
         """Return a layer that holds ``weight`` and ``bias``."""
-        layer = layers.Linear(*arrays["weight"].shape)
+        layer = LinearLayer(*arrays["weight"].shape)
         layer.params = {name: arrays[name] for name in self.parameters}
         return layer
 

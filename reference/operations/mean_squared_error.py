@@ -1,11 +1,8 @@
 """The squared error as an operation."""
 
-from collections.abc import Mapping
-from typing import ClassVar
-
 import numpy as np
 
-from reference import losses
+from reference.losses.mean_squared_error import MeanSquaredError as MeanSquaredErrorLoss
 from reference.operations.base import Array
 from reference.operations.draws import signed
 from reference.operations.families import LossOperation
@@ -17,24 +14,28 @@ class MeanSquaredError(LossOperation):
     Parameters
     ----------
     scaling
-        One of six, see ``reference.losses.MeanSquaredError``.
+        One of six, see ``reference.losses.mean_squared_error``.
     """
 
     name = "mean_squared_error"
+    formula = """
+        loss = f * sum((predictions - targets)**2)
+        grad_predictions = 2 * f * (predictions - targets)
+    """
     inputs = ("predictions", "targets")
-    gradients: ClassVar[Mapping[str, str]] = {"grad_predictions": "predictions"}
+    differentiable = ("predictions",)
     example_conventions = tuple(
-        {"scaling": scaling} for scaling in losses.MeanSquaredError.scalings
+        {"scaling": scaling} for scaling in MeanSquaredErrorLoss.scalings
     )
 
     def __init__(self, scaling: str = "mean") -> None:
-        self.scaling = losses.MeanSquaredError(scaling).scaling
+        self.scaling = MeanSquaredErrorLoss(scaling).scaling
 
     def draw(self, rng: np.random.Generator, *, variant: int = 0) -> dict[str, Array]:
         """Draw ``predictions`` and ``targets``, both (N, K)."""
         shape = ((5, 3), (7, 9), (1, 3))[variant]
         return {"predictions": signed(rng, shape), "targets": signed(rng, shape)}
 
-    def loss(self) -> losses.MeanSquaredError:
+    def loss(self) -> MeanSquaredErrorLoss:
         """Return a fresh loss."""
-        return losses.MeanSquaredError(self.scaling)
+        return MeanSquaredErrorLoss(self.scaling)

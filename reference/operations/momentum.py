@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from reference import optimizers
 from reference.operations.base import Arrays
 from reference.operations.families import OptimizerOperation
+from reference.optimizers.momentum import Momentum as MomentumOptimizer
 from reference.protocols import Parameters
 
 
@@ -17,10 +17,17 @@ class Momentum(OptimizerOperation):
     Parameters
     ----------
     lr, momentum, form
-        See ``reference.optimizers.Momentum``.
+        See ``reference.optimizers.momentum``.
     """
 
     name = "momentum"
+    formula = """
+        velocity:     v = mu*v - lr*g;       w = w + v
+        displacement: d = lr*g + mu*d;       w = w - d
+        accumulated:  v = mu*v + g;          w = w - lr*v
+        average:      v = mu*v + (1 - mu)*g; w = w - lr*v
+        two_term:     w = w - lr*(mu*p + g), p the gradient of the step before
+    """
     example_conventions = (
         {},
         {"lr": 0.25, "momentum": 0.5},
@@ -33,12 +40,12 @@ class Momentum(OptimizerOperation):
     def __init__(
         self, lr: float = 0.1, momentum: float = 0.8, form: str = "velocity"
     ) -> None:
-        checked = optimizers.Momentum([], lr, momentum, form)
+        checked = MomentumOptimizer([], lr, momentum, form)
         self.lr, self.momentum, self.form = checked.lr, checked.momentum, checked.form
 
-    def optimizer(self, layers: list[Parameters]) -> optimizers.Momentum:
+    def optimizer(self, layers: list[Parameters]) -> MomentumOptimizer:
         """Return a fresh optimizer."""
-        return optimizers.Momentum(layers, self.lr, self.momentum, self.form)
+        return MomentumOptimizer(layers, self.lr, self.momentum, self.form)
 
     def sizes(self, arrays: Arrays) -> dict[str, Any]:
         """Return ``lr`` and ``momentum``."""

@@ -1,6 +1,8 @@
 """The rectified linear unit as an operation."""
 
-from reference import layers
+import numpy as np
+
+from reference.layers.relu import ReLU as ReLULayer
 from reference.operations.base import Arrays
 from reference.operations.families import ActivationOperation
 
@@ -11,15 +13,24 @@ class ReLU(ActivationOperation):
     Parameters
     ----------
     gradient_at_zero
-        See ``reference.layers.ReLU``.
+        See ``reference.layers.relu``.
     """
 
     name = "relu"
+    formula = """
+        out = max(x, 0)
+        grad_x = grad_out * (x > 0)
+    """
+    not_differentiable = "where x is 0"
     example_conventions = ({}, {"gradient_at_zero": 1.0})
 
     def __init__(self, gradient_at_zero: float = 0.0) -> None:
-        self.gradient_at_zero = layers.ReLU(gradient_at_zero).gradient_at_zero
+        self.gradient_at_zero = ReLULayer(gradient_at_zero).gradient_at_zero
 
-    def layer(self, arrays: Arrays) -> layers.ReLU:
+    def layer(self, arrays: Arrays) -> ReLULayer:
         """Return a fresh layer."""
-        return layers.ReLU(self.gradient_at_zero)
+        return ReLULayer(self.gradient_at_zero)
+
+    def margin(self, arrays: Arrays) -> float:
+        """Return the smallest magnitude of an entry of ``x``."""
+        return float(np.min(np.abs(arrays["x"])))

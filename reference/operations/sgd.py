@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from reference import optimizers
 from reference.operations.base import Arrays
 from reference.operations.families import OptimizerOperation
+from reference.optimizers.sgd import SGD as SGDOptimizer
 from reference.protocols import Parameters
 
 
@@ -18,14 +18,17 @@ class SGD(OptimizerOperation):
     """
 
     name = "sgd"
+    formula = """
+        w = w - lr * g
+    """
     example_conventions = ({}, {"lr": 0.25})
 
     def __init__(self, lr: float = 0.1) -> None:
-        self.lr = optimizers.SGD([], lr).lr
+        self.lr = SGDOptimizer([], lr).lr
 
-    def optimizer(self, layers: list[Parameters]) -> optimizers.SGD:
+    def optimizer(self, layers: list[Parameters]) -> SGDOptimizer:
         """Return a fresh optimizer."""
-        return optimizers.SGD(layers, self.lr)
+        return SGDOptimizer(layers, self.lr)
 
     def sizes(self, arrays: Arrays) -> dict[str, Any]:
         """Return ``lr``."""

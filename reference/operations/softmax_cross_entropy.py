@@ -1,14 +1,18 @@
 """Softmax cross-entropy from logits as an operation."""
 
-from collections.abc import Mapping
-from typing import ClassVar
-
 import numpy as np
 
-from reference import losses
+from reference.losses.softmax_cross_entropy import (
+    SoftmaxCrossEntropy as SoftmaxCrossEntropyLoss,
+)
 from reference.operations.base import Array
 from reference.operations.draws import labels, signed
 from reference.operations.families import LossOperation
+from reference.operations.relations import (
+    Relation,
+    rows_sum_to_zero,
+    shift_invariant,
+)
 
 
 class SoftmaxCrossEntropy(LossOperation):
@@ -17,16 +21,20 @@ class SoftmaxCrossEntropy(LossOperation):
     Parameters
     ----------
     reduction
-        ``"mean"`` or ``"sum"``, see ``reference.losses.SoftmaxCrossEntropy``.
+        ``"mean"`` or ``"sum"``, see ``reference.losses.softmax_cross_entropy``.
     """
 
     name = "softmax_cross_entropy"
+    formula = """
+        loss = mean over n of -log(softmax(logits[n])[labels[n]])
+        grad_logits = (softmax(logits) - one_hot(labels)) / N
+    """
     inputs = ("logits", "labels")
-    gradients: ClassVar[Mapping[str, str]] = {"grad_logits": "logits"}
+    differentiable = ("logits",)
     example_conventions = ({}, {"reduction": "sum"})
 
     def __init__(self, reduction: str = "mean") -> None:
-        self.reduction = losses.SoftmaxCrossEntropy(reduction).reduction
+        self.reduction = SoftmaxCrossEntropyLoss(reduction).reduction
 
     def draw(self, rng: np.random.Generator, *, variant: int = 0) -> dict[str, Array]:
         """Draw ``logits`` (N, C) and ``labels`` (N,)."""
@@ -45,6 +53,14 @@ class SoftmaxCrossEntropy(LossOperation):
         shift = np.resize([1000.0, -1000.0, 0.0], (len(arrays["labels"]), 1))
         return {"logits": arrays["logits"] + shift, "labels": arrays["labels"]}
 
-    def loss(self) -> losses.SoftmaxCrossEntropy:
+    def loss(self) -> SoftmaxCrossEntropyLoss:
         """Return a fresh loss."""
-        return losses.SoftmaxCrossEntropy(self.reduction)
+        return SoftmaxCrossEntropyLoss(self.reduction)
+
+    @property
+    def relations(self) -> tuple[Relation, ...]:
+        """Return what softmax and cross-entropy obey together."""
+        return (
+            shift_invariant("logits", self.quantities),
+            rows_sum_to_zero("grad_logits"),
+        )

@@ -1,6 +1,6 @@
 """The hyperbolic tangent as an operation."""
 
-from reference import layers
+from reference.layers.tanh import Tanh as TanhLayer
 from reference.operations.base import Arrays
 from reference.operations.families import ActivationOperation
 
@@ -9,7 +9,11 @@ class Tanh(ActivationOperation):
     """``tanh(x)`` of each entry."""
 
     name = "tanh"
+    formula = """
+        out = tanh(x)
+        grad_x = grad_out * (1 - out**2)
+    """
 
-    def layer(self, arrays: Arrays) -> layers.Tanh:
+    def layer(self, arrays: Arrays) -> TanhLayer:
         """Return a fresh layer."""
-        return layers.Tanh()
+        return TanhLayer()

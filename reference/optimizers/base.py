@@ -3,9 +3,9 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
+from reference.arrays import require_floats, require_shape
 from reference.errors import CallOrderError
 from reference.protocols import Array, Parameters
-from reference.shapes import require_shape
 
 Key = tuple[int, str]
 
@@ -61,6 +61,8 @@ class Optimizer(ABC):
                         f"gradient for {name!r}"
                     )
                 gradient = layer.grads[name]
+                require_floats(owner, f"parameter {name!r}", parameter)
+                require_floats(owner, f"gradient for {name!r}", gradient)
                 require_shape(
                     owner, f"gradient for {name!r}", gradient, parameter.shape
                 )

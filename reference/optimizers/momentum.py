@@ -1,11 +1,10 @@
 """Gradient descent with momentum, in the five forms that lectures print."""
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
 
 import numpy as np
 
-from reference.errors import ConventionError
+from reference.conventions import require_choice
 from reference.optimizers.base import Key, Optimizer
 from reference.protocols import Array, Parameters
 
@@ -40,9 +39,17 @@ class Momentum(Optimizer):
     References
     ----------
     Polyak: "Some methods of speeding up the convergence of iteration methods" (1964).
-    """
 
-    example_args: ClassVar[tuple[float, ...]] = (0.1, 0.8)
+    Examples
+    --------
+    >>> layer = Linear(1, 1)
+    >>> layer.grads = {"weight": np.array([[2.0]]), "bias": np.array([1.0])}
+    >>> optimizer = Momentum([layer], lr=0.5, momentum=0.5)
+    >>> optimizer.step()
+    >>> optimizer.step()
+    >>> layer.params["weight"].tolist()
+    [[-2.5]]
+    """
 
     def __init__(
         self,
@@ -54,12 +61,8 @@ class Momentum(Optimizer):
         super().__init__(layers, lr)
         if not 0 <= momentum < 1:
             raise ValueError(f"Momentum: momentum must be in [0, 1), got {momentum}")
-        if form not in _RULES:
-            raise ConventionError(
-                f"Momentum: form must be one of {', '.join(_RULES)}, got {form!r}"
-            )
+        self.form = require_choice("Momentum", "form", form, _RULES)
         self.momentum = momentum
-        self.form = form
         self._state: dict[Key, Array] = {}
 
     def change(self, key: Key, gradient: Array) -> Array:

@@ -1,7 +1,5 @@
 """Plain gradient descent, stochastic when the gradients come from minibatches."""
 
-from typing import ClassVar
-
 from reference.optimizers.base import Key, Optimizer
 from reference.protocols import Array
 
@@ -19,9 +17,15 @@ class SGD(Optimizer):
     References
     ----------
     CMU 10-301/601, lecture 14.
-    """
 
-    example_args: ClassVar[tuple[float, ...]] = (0.1,)
+    Examples
+    --------
+    >>> layer = Linear(1, 1)
+    >>> layer.grads = {"weight": np.array([[2.0]]), "bias": np.array([1.0])}
+    >>> SGD([layer], lr=0.5).step()
+    >>> layer.params["weight"].tolist()
+    [[-1.0]]
+    """
 
     def change(self, key: Key, gradient: Array) -> Array:
         """Return ``-lr * gradient``."""

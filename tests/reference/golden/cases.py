@@ -1,15 +1,12 @@
 """Which questions PyTorch is asked."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from reference.operations import Arrays, Family, create, names
-
-# PyTorch has one form of momentum; two others take the same path at a constant rate.
-SAME_PATH = ("velocity", "displacement", "accumulated")
+from reference.operations import Arrays, Family, Operation, create, names
+from tests.reference.golden.counterparts import counterpart
 
 
 @dataclass(frozen=True)
@@ -17,8 +14,7 @@ class Case:
     """An operation under conventions, and its inputs."""
 
     key: str
-    name: str
-    conventions: Mapping[str, Any]
+    operation: Operation
     arrays: Arrays
 
 
@@ -27,14 +23,14 @@ def cases() -> Iterator[Case]:
     for name in names():
         for number, conventions in enumerate(type(create(name)).example_conventions):
             operation = create(name, **conventions)
-            if getattr(operation, "form", "velocity") not in SAME_PATH:
+            if counterpart(operation) is None:
                 continue
             rng = np.random.default_rng(number)
             # Two more variants of an optimizer would only make the file larger.
             variants = (0,) if operation.family is Family.OPTIMIZER else (0, 1, 2)
             for variant in variants:
                 arrays = operation.draw(rng, variant=variant)
-                yield Case(f"{name}-{number}-{variant}", name, conventions, arrays)
+                yield Case(f"{name}-{number}-{variant}", operation, arrays)
             extreme = operation.extreme(rng)
             if extreme is not None:
-                yield Case(f"{name}-{number}-extreme", name, conventions, extreme)
+                yield Case(f"{name}-{number}-extreme", operation, extreme)

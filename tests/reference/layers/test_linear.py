@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from reference.errors import ShapeError
-from reference.layers import Linear
+from reference.layers.linear import Linear
 
 
 def test_worked_example():

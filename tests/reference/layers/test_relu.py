@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from reference.layers import ReLU
+from reference.layers.relu import ReLU
 
 
 @pytest.mark.parametrize("value", [0.0, 0.5, 1.0])

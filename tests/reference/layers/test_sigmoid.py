@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 
-from reference.layers import Sigmoid
+from reference.layers.sigmoid import Sigmoid
 from tests.reference.numerical import UNIT
 
 

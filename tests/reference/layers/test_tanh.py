@@ -1,6 +1,6 @@
 import numpy as np
 
-from reference.layers import Tanh
+from reference.layers.tanh import Tanh
 
 
 def test_values_at_a_thousand_are_exact():

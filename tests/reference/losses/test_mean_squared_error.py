@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from reference.errors import ConventionError, ShapeError
-from reference.losses import MeanSquaredError
+from reference.losses.mean_squared_error import MeanSquaredError
 from tests.reference.numerical import UNIT
 
 # The squares of the differences add up to 1 + 4 + 9 + 1 + 0 + 1 = 16; N = 2, K = 3.

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from reference.errors import ConventionError, ShapeError
-from reference.losses import SoftmaxCrossEntropy
+from reference.losses.softmax_cross_entropy import SoftmaxCrossEntropy
 from tests.reference.numerical import UNIT
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from reference.errors import ConventionError
-from reference.optimizers import Momentum
+from reference.optimizers.momentum import Momentum
 
 LR, MU = 0.125, 0.75  # dyadic, so that equal formulas give equal numbers
 GRADIENTS = [1.0, -3.0, 2.0, 5.0, -1.0]

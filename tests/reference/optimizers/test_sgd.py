@@ -1,7 +1,7 @@
 import numpy as np
 
-from reference.layers import Linear
-from reference.optimizers import SGD
+from reference.layers.linear import Linear
+from reference.optimizers.sgd import SGD
 
 
 def test_the_step_is_the_rate_times_the_gradient_downhill():

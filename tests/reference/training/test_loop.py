@@ -3,9 +3,12 @@ import math
 import numpy as np
 
 from reference.datasets import digits
-from reference.layers import Linear, ReLU
-from reference.losses import MeanSquaredError, SoftmaxCrossEntropy
-from reference.optimizers import SGD, Momentum
+from reference.layers.linear import Linear
+from reference.layers.relu import ReLU
+from reference.losses.mean_squared_error import MeanSquaredError
+from reference.losses.softmax_cross_entropy import SoftmaxCrossEntropy
+from reference.optimizers.momentum import Momentum
+from reference.optimizers.sgd import SGD
 from reference.protocols import Layer
 from reference.training import minibatches, predict, train
 

@@ -1,0 +1,21 @@
+"""The check of a convention that all components share."""
+
+from collections.abc import Iterable
+
+from reference.errors import ConventionError
+
+
+def require_choice(owner: str, name: str, value: object, choices: Iterable[str]) -> str:
+    """Return ``value`` if it is one of ``choices``.
+
+    Raises
+    ------
+    ConventionError
+        If it is not; the message names the choices.
+    """
+    known = tuple(choices)
+    if not isinstance(value, str) or value not in known:
+        raise ConventionError(
+            f"{owner}: {name} must be one of {', '.join(known)}, got {value!r}"
+        )
+    return value
