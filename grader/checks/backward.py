@@ -14,7 +14,7 @@ from grader.checks.base import (
     Trial,
 )
 from grader.checks.follow_through import OwnForward
-from grader.checks.judging import BATCH_OF_ONE, Judge, draw_cases
+from grader.checks.judging import SMALLEST, Judge, draw_cases
 from grader.report import Verdict
 from reference.operations.base import Family
 
@@ -79,7 +79,7 @@ def explain(
     paired = [
         position
         for position, case in enumerate(judge.cases)
-        if case.variant != BATCH_OF_ONE
+        if case.variant != SMALLEST
     ]
     failed = [
         finding.quantity

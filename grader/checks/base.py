@@ -292,6 +292,8 @@ _ARTICLES = {
     Family.LAYER: "a layer",
     Family.LOSS: "a loss",
     Family.OPTIMIZER: "an optimizer",
+    Family.FUNCTION: "a function",
+    Family.INITIALIZER: "an initialiser",
 }
 
 

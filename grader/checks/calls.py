@@ -14,22 +14,32 @@ def layer(
     part: Component, operation: Operation, arrays: Arrays, *, backward: bool
 ) -> Call:
     """Ask a layer for its output, and for its gradients if ``backward``."""
-    wanted = set(operation.inputs) | ({"grad_out"} if backward else set())
-    return Call(
-        action=part.operation,
-        arrays={name: value for name, value in arrays.items() if name in wanted},
-        options=_options(part, operation, arrays),
-    )
+    upstreams = [f"grad_{name}" for name in operation.upstreams(arrays)]
+    wanted = (*operation.inputs, *(upstreams if backward else ()))
+    options = _options(part, operation, arrays)
+    options["inputs"] = list(operation.arguments)
+    options["states"] = list(operation.states)
+    options["outputs"] = list(operation.outputs)
+    options["upstreams"] = upstreams if backward else []
+    options["gradients"] = list(operation.gradients)
+    return Call(part.operation, {name: arrays[name] for name in wanted}, options)
+
+
+def function(part: Component, operation: Operation, arrays: Arrays) -> Call:
+    """Ask a function for its results."""
+    options = _options(part, operation, arrays)
+    options["inputs"] = list(operation.inputs)
+    options["outputs"] = list(operation.outputs)
+    return Call(part.operation, {n: arrays[n] for n in operation.inputs}, options)
 
 
 def loss(
     part: Component, operation: Operation, arrays: Arrays, *, backward: bool
 ) -> Call:
-    """Ask a loss for its value, and for its gradient if ``backward``."""
-    (gradient,) = operation.gradients
+    """Ask a loss for its value, and for its gradients if ``backward``."""
     options = _options(part, operation, arrays)
     options["inputs"] = list(operation.inputs)
-    options["gradient"] = gradient
+    options["gradients"] = list(operation.gradients)
     if not backward:
         options["forward_only"] = True
     return Call(part.operation, {n: arrays[n] for n in operation.inputs}, options)
@@ -40,6 +50,11 @@ def optimizer(part: Component, operation: Operation, arrays: Arrays) -> Call:
     options = _options(part, operation, arrays)
     options["layers"] = [[name] for name in operation.parameters]
     return Call(part.operation, dict(arrays), options)
+
+
+def initializer(part: Component, operation: Operation, arrays: Arrays) -> Call:
+    """Ask an initialiser for one draw of the shape in ``arrays``."""
+    return Call(part.operation, dict(arrays), _options(part, operation, arrays))
 
 
 def _options(part: Component, operation: Operation, arrays: Arrays) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from grader.checks.answers import Trouble
 from grader.checks.compare import Comparison, Index, Match
 from grader.contract.limits import Limits
 from grader.contract.messages import Array, Fault, Outcome, Phase
-from reference.operations.base import Operation
+from reference.operations.base import Family, Operation
 
 NOT_LOADED = "Your file could not be loaded (see the first check)."
 BROKEN = (
@@ -25,7 +25,6 @@ SINGLE_REFUSED = (
     "is right to about seven digits only. This check asks for double precision: which "
     "of your arrays is float32?"
 )
-BATCH_OF_ONE = "This was a batch of one; larger batches are right."
 OWN_FORWARD_RIGHT = (
     "Your gradient is right for your own forward: it is the derivative of what your "
     "forward computes. Correct forward first, then run this again."
@@ -50,12 +49,30 @@ def skipped(title: str) -> str:
 
 def spoken(quantity: str, operation: Operation) -> str:
     """Return what students call a quantity, as the beginning of a sentence."""
-    if quantity == operation.output:
-        return "The loss" if quantity == "loss" else "The output of forward"
+    if quantity in operation.outputs:
+        return _spoken_output(quantity, operation)
     source = operation.gradients.get(quantity)
     if source in operation.parameters:
         return f'grads["{source}"]'
+    returned = [
+        name for name in operation.differentiable if name in operation.arguments
+    ]
+    if len(returned) > 1:
+        return f"The gradient for {source} that backward returns"
     return "The gradient that backward returns" if source else quantity
+
+
+def _spoken_output(quantity: str, operation: Operation) -> str:
+    if quantity == "loss":
+        return "The loss"
+    if quantity in operation.states:
+        return f"{quantity} after forward"
+    if operation.family is Family.FUNCTION:
+        return f"The result {quantity}" if len(operation.outputs) > 1 else "The result"
+    returned = [name for name in operation.outputs if name not in operation.states]
+    if len(returned) > 1:
+        return f"{quantity}, which forward returns,"
+    return "The output of forward"
 
 
 def two_numbers(expected: float, got: float) -> tuple[str, str]:
@@ -102,6 +119,32 @@ def wrong(subject: str, found: Comparison) -> str:
     if count == total:
         return f"{text} All {total} entries are off."
     return f"{text} {count} of {total} entries are off."
+
+
+DRAWN_NOT_FINITE = "The drawn weights must be finite real numbers."
+
+
+def drawn_shape(got: Index, expected: Index) -> str:
+    """Say that a draw has another shape than was asked for."""
+    return f"The drawn weights have shape {got}, but must have shape {expected}."
+
+
+def moment_wrong(moment: str, shape: Index, numbers: tuple[float, float]) -> str:
+    """Say which moment of a draw is off, with both numbers."""
+    expected, got = two_numbers(*numbers)
+    return (
+        f"The {moment} of weights of shape {shape} is {got}; right is {expected}. That "
+        "is further off than chance can explain."
+    )
+
+
+def smallest(operation: Operation) -> str:
+    """Say that only the smallest case failed."""
+    if operation.family is Family.FUNCTION:
+        return "This was the smallest case; larger ones are right."
+    sizes = {1: "one", 2: "two"}
+    size = sizes.get(operation.smallest_batch, str(operation.smallest_batch))
+    return f"This was a batch of {size}; larger batches are right."
 
 
 def support(place: str) -> str:

@@ -61,7 +61,7 @@ class OwnForward:
             self.forward,
             case.arrays,
             {self.operation.gradients[name]: answer.arrays[name] for name in usable},
-            self.operation.output,
+            weights(self.operation, case.arrays),
             self.trial.rng(f"directions {case.variant}"),
         )
         changed = [
@@ -78,12 +78,14 @@ class OwnForward:
 
     def _is_usable(self, quantity: str, case: DrawnCase, answer: Answer) -> bool:
         got = answer.arrays.get(quantity)
-        out = answer.arrays.get(self.operation.output)
-        if got is None or out is None or not np.isfinite(got).all():
+        if got is None or not np.isfinite(got).all():
             return False
+        for output in weights(self.operation, case.arrays):
+            out = answer.arrays.get(output)
+            if out is None or out.shape != case.expected[output].value.shape:
+                return False
         source = self.operation.gradients[quantity]
-        right_shape = case.expected[self.operation.output].value.shape
-        return got.shape == case.arrays[source].shape and out.shape == right_shape
+        return got.shape == case.arrays[source].shape
 
     def _depends(
         self,
@@ -103,6 +105,11 @@ class OwnForward:
             if got is None or np.array_equal(got, answer.arrays[quantity]):
                 return False
         return True
+
+
+def weights(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+    """Return the upstream gradient of each output that is differentiated."""
+    return operation.upstreams(arrays) or {operation.output: np.ones(())}
 
 
 def turned(value: Array) -> Array:

@@ -1,4 +1,4 @@
-"""The kind ``forward``: the output of a layer."""
+"""The kind ``forward``: what a layer or a function returns."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -12,37 +12,38 @@ from grader.checks.base import (
     Trial,
 )
 from grader.checks.judging import Judge, draw_cases
-from reference.operations.base import Family
+from grader.contract.messages import Array, Call
+from reference.operations.base import Family, Operation
 
 
 class ForwardParams(ComponentParams):
-    """Keys of ``kind = "forward"``; one quantity, ``out``."""
+    """Keys of ``kind = "forward"``; one quantity for each output, mostly ``out``."""
 
 
 class ForwardCheck(ComponentCheck):
-    """Compare the output on two shapes and on a batch of one."""
+    """Compare the outputs on two shapes and on a batch of one."""
 
     kind = "forward"
     Params = ForwardParams
-    families = (Family.LAYER,)
+    families = (Family.LAYER, Family.FUNCTION)
 
     @classmethod
     def quantities(
         cls, params: Any, components: Mapping[str, Component]
     ) -> tuple[str, ...]:
-        """Return ``out``."""
-        return ("out",)
+        """Return the names of the outputs of the component."""
+        return components[params.component].reference().outputs
 
     def findings(self, trial: Trial) -> Iterable[Finding]:
         """Run forward only, so that a fault in backward costs nothing here."""
         operation = self.part.reference()
         cases = draw_cases(trial, operation)
-        answers = trial.ask(
-            [
-                calls.layer(self.part, operation, case.arrays, backward=False)
-                for case in cases
-            ]
-        )
+        answers = trial.ask([self._call(operation, case.arrays) for case in cases])
         policy = self.params.single_precision
         judge = Judge(trial, self.part, operation, policy, cases, answers)
-        return [judge.finding("out")]
+        return [judge.finding(name) for name in self.points]
+
+    def _call(self, operation: Operation, arrays: Mapping[str, Array]) -> Call:
+        if operation.family is Family.FUNCTION:
+            return calls.function(self.part, operation, arrays)
+        return calls.layer(self.part, operation, arrays, backward=False)

@@ -19,6 +19,7 @@ from grader.checks.base import (
     Points,
     Trial,
 )
+from grader.checks.follow_through import weights
 from grader.checks.own_forward import (
     DOUBLE,
     Consistency,
@@ -75,7 +76,7 @@ class GradcheckCheck(ComponentCheck):
         operation = self.part.reference()
         arrays = operation.draw(trial.rng("inputs 0"), variant=0)
         (answer,) = trial.ask([self._call(operation, arrays, backward=True)])
-        needed = (operation.output, *operation.gradients)
+        needed = operation.quantities
         missing = next((n for n in needed if n not in answer.arrays), None)
         if missing is not None:
             yield self._errored(trial, answer, missing)
@@ -104,7 +105,7 @@ class GradcheckCheck(ComponentCheck):
                 lambda values: self._call(operation, values, backward=False),
                 arrays,
                 unclear,
-                operation.output,
+                weights(operation, arrays),
                 rng,
                 precision=LADDER,
                 directions=1,

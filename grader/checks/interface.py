@@ -22,6 +22,8 @@ METHODS = {
     Family.LAYER: ("forward", "backward"),
     Family.LOSS: ("forward", "backward"),
     Family.OPTIMIZER: ("step",),
+    Family.FUNCTION: (),
+    Family.INITIALIZER: (),
 }
 
 

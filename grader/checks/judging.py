@@ -19,9 +19,9 @@ from grader.contract.messages import Array, Phase
 from grader.report import Diagnosis, Verdict
 from reference.operations.base import Operation
 
-# Two shapes that confirm each other, and a batch of one.
+# Two shapes that confirm each other, and the smallest batch.
 VARIANTS = (0, 1, 2)
-BATCH_OF_ONE = 2
+SMALLEST = 2
 EARLY = frozenset({Phase.LOAD, Phase.CONSTRUCT, Phase.FORWARD})
 
 
@@ -107,23 +107,24 @@ class Judge:
 
     def output_is_wrong(self, position: int) -> bool:
         """Tell whether the forward of a case answered, and answered wrongly."""
-        got = self.answers[position].arrays.get(self.operation.output)
-        if got is None:
-            return False
-        expected = self.cases[position].expected[self.operation.output]
-        return not compare(expected, got).is_right
+        case, answer = self.cases[position], self.answers[position]
+        return any(
+            not compare(case.expected[name], answer.arrays[name]).is_right
+            for name in self.operation.outputs
+            if name in answer.arrays
+        )
 
     def _failed(self, quantity: str, position: int, found: Comparison) -> Finding:
         case = self.cases[position]
         message = feedback.wrong(self.spoken(quantity), found)
-        if case.variant == BATCH_OF_ONE:
-            message = f"{message} {feedback.BATCH_OF_ONE}"
+        if case.variant == SMALLEST:
+            message = f"{message} {feedback.smallest(self.operation)}"
         facts = evidence.of_comparison(found, case.arrays)
         modified = self.answers[position].notes.get("modified")
         if modified:
             facts["modified"] = modified
         diagnosis = self.diagnosis(quantity)
-        if diagnosis is None and case.variant != BATCH_OF_ONE:
+        if diagnosis is None and case.variant != SMALLEST:
             place = where(self._comparisons(quantity))
             message = f"{message} {feedback.support(place)}" if place else message
         return Finding(quantity, Verdict.FAILED, message, None, diagnosis, facts)
@@ -148,4 +149,4 @@ class Judge:
     def _paired(self) -> list[tuple[DrawnCase, Answer]]:
         """Return the cases of two shapes, which confirm each other."""
         pairs = zip(self.cases, self.answers, strict=True)
-        return [pair for pair in pairs if pair[0].variant != BATCH_OF_ONE]
+        return [pair for pair in pairs if pair[0].variant != SMALLEST]

@@ -84,10 +84,8 @@ class Probe:
         Inputs of the forward; every key of ``gradients`` is among them.
     gradients
         What the student claims, by the *input* each gradient belongs to.
-    output
-        Name of the forward's answer.
-    upstream
-        Weights of the sum over the output; 1 for a loss.
+    upstreams
+        Weights of the sum over each output of the forward; 1 for a loss.
     directions
         How many directions are tried per tensor until one is conclusive.
     """
@@ -96,8 +94,7 @@ class Probe:
         self,
         arrays: Values,
         gradients: Values,
-        output: str,
-        upstream: Array,
+        upstreams: Values,
         rng: np.random.Generator,
         precision: Precision = DOUBLE,
         *,
@@ -105,8 +102,7 @@ class Probe:
     ) -> None:
         self.arrays = arrays
         self.gradients = gradients
-        self.output = output
-        self.upstream = upstream
+        self.upstreams = upstreams
         self.precision = precision
         self.offsets = [
             sign * step for step in precision.ladder for sign in (1.0, -1.0, 2.0, -2.0)
@@ -164,7 +160,10 @@ class Probe:
 
         It works with fewer digits then than the steps need, or ignores the input.
         """
-        return np.array_equal(start.arrays[self.output], touched.arrays[self.output])
+        return all(
+            np.array_equal(start.arrays[output], touched.arrays[output])
+            for output in self.upstreams
+        )
 
     def _slope(self, name: str, values: Array, start: float, rounding: float) -> Slope:
         """Take the first conclusive step of the first direction that has one."""
@@ -204,20 +203,20 @@ class Probe:
         return tuple(order), tuple(errors[step] for step in order)
 
     def _sum(self, answer: Answer) -> float | None:
-        """Return the weighted sum of the output, or ``None`` if it cannot be had."""
-        out = answer.arrays.get(self.output)
-        if (
-            out is None
-            or out.shape != self.upstream.shape
-            or out.dtype.kind not in "fi"
-        ):
-            return None
-        value = float((out.astype(np.float64) * self.upstream).sum())
+        """Return the weighted sum of the outputs, or ``None`` if it cannot be had."""
+        value = 0.0
+        for output, upstream in self.upstreams.items():
+            out = answer.arrays.get(output)
+            if out is None or out.shape != upstream.shape or out.dtype.kind not in "fi":
+                return None
+            value += float((out.astype(np.float64) * upstream).sum())
         return value if np.isfinite(value) else None
 
     def _weight(self, answer: Answer) -> float:
-        out = answer.arrays[self.output].astype(np.float64)
-        return float(np.abs(out * self.upstream).sum())
+        return sum(
+            float(np.abs(answer.arrays[output].astype(np.float64) * upstream).sum())
+            for output, upstream in self.upstreams.items()
+        )
 
     def _moved(
         self, rng: np.random.Generator, names: Sequence[str], share: float
@@ -232,7 +231,7 @@ def slopes(
     forward: MakeCall,
     arrays: Values,
     gradients: Values,
-    output: str,
+    upstreams: Values,
     rng: np.random.Generator,
     *,
     precision: Precision = DOUBLE,
@@ -246,9 +245,10 @@ def slopes(
         Makes calls in one fresh process.
     forward
         Makes the call for given inputs.
+    upstreams
+        Weights of the sum over each output; 1 for a loss.
     """
     found: dict[str, Slope] = {}
-    upstream = arrays.get("grad_out", np.ones(()))
     for level in (precision, SINGLE):
         unclear = {
             name: value
@@ -256,9 +256,7 @@ def slopes(
             if name not in found or found[name].consistency is Consistency.INCONCLUSIVE
         }
         if unclear:
-            probe = Probe(
-                arrays, unclear, output, upstream, rng, level, directions=directions
-            )
+            probe = Probe(arrays, unclear, upstreams, rng, level, directions=directions)
             found |= probe.judge(ask([forward(values) for values in probe.inputs()]))
     return found
 

@@ -15,6 +15,7 @@ from grader.checks.base import Component
 from grader.contract.messages import Array
 from grader.report import Diagnosis
 from reference.datasets import digits
+from reference.errors import NonFiniteError
 from reference.operations.base import Operation
 from reference.operations.families import (
     LayerOperation,
@@ -117,16 +118,22 @@ class Task:
         return np.array(found), trained
 
     def measured_loss(self, weights: Arrays) -> float:
-        """Return our loss over all training examples at given weights."""
+        """Return our loss over all training examples; infinite where it overflows."""
         layers, loss = self.net.build(weights)
-        with np.errstate(all="ignore"):
-            return float(loss.forward(predict(layers, self.inputs), self.labels))
+        try:
+            with np.errstate(all="ignore"):
+                return float(loss.forward(predict(layers, self.inputs), self.labels))
+        except NonFiniteError:
+            return np.inf
 
     def accuracy(self, weights: Arrays) -> float:
         """Return the share of held-out images that given weights get right."""
         layers, _ = self.net.build(weights)
-        with np.errstate(all="ignore"):
-            scores = predict(layers, self.held_out_inputs)
+        try:
+            with np.errstate(all="ignore"):
+                scores = predict(layers, self.held_out_inputs)
+        except NonFiniteError:
+            return 0.0
         return float(np.mean(np.argmax(scores, axis=1) == self.held_out_labels))
 
     def padded_batches(self) -> Array:
@@ -138,7 +145,13 @@ class Task:
         return padded
 
     def wrong_losses(self, loop: "Loop") -> Iterator[float]:
-        """Yield what a wrong loop reports, one step at a time."""
+        """Yield what a wrong loop reports, one step at a time, until it overflows."""
+        try:
+            yield from self._wrong_losses(loop)
+        except NonFiniteError:
+            yield np.nan
+
+    def _wrong_losses(self, loop: "Loop") -> Iterator[float]:
         layers, loss = self.net.build(self.weights)
         optimizer = self._optimizer(layers)
         totals: list[dict[str, Array]] = [{} for _ in layers]

@@ -16,6 +16,7 @@ COMMANDS = {
     "doctor": "grader.cli.doctor:doctor",
     "grade": "grader.cli.grade:grade",
     "migrate": "grader.cli.serve:migrate",
+    "reference": "grader.cli.reference:reference",
     "serve": "grader.cli.serve:serve",
     "user": "grader.cli.administration:user",
     "validate": "grader.cli.validate:validate",

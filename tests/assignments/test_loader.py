@@ -292,7 +292,7 @@ def test_a_folder_without_the_file_is_refused() -> None:
             b'component = "Linear"\npoints = 3',
             b'component = "SGD"\npoints = 3',
             "assignment.toml, line 25: check[0].component: "
-            "must be a layer, but 'SGD' is an optimizer",
+            "must be a layer or a function, but 'SGD' is an optimizer",
         ),
         (
             b'component = "Linear"\npoints = 3',

@@ -21,7 +21,7 @@ def measured(forward: Forward, gradient: Array, seed: int = 3) -> Slope:
 
     arrays = {"x": X, "grad_out": UPSTREAM}
     rng = np.random.default_rng(seed)
-    return slopes(ask, call, arrays, {"x": gradient}, "out", rng)["x"]
+    return slopes(ask, call, arrays, {"x": gradient}, {"out": UPSTREAM}, rng)["x"]
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -95,7 +95,13 @@ def test_a_forward_that_breaks_later_is_left_open() -> None:
     arrays = {"x": X, "grad_out": UPSTREAM}
     rng = np.random.default_rng(1)
     found = slopes(
-        ask, lambda v: Call("any", v), arrays, {"x": X}, "out", rng, directions=1
+        ask,
+        lambda v: Call("any", v),
+        arrays,
+        {"x": X},
+        {"out": UPSTREAM},
+        rng,
+        directions=1,
     )
 
     assert found["x"].consistency is Consistency.INCONCLUSIVE

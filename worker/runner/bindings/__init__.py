@@ -9,15 +9,30 @@ Built-in bindings are modules of this package. `layer_classes` serves classes wi
 ============ ================ ===================================================
 key          families         meaning
 ============ ================ ===================================================
-family       all              ``layer``, ``loss``, ``optimizer``, ``train`` or
-                              ``interface``; decides which other keys there are
-component    layer, loss,     the student's class, such as ``"Linear"``
-             optimizer
+family       all              ``layer``, ``loss``, ``optimizer``, ``function``,
+                              ``initializer``, ``train`` or ``interface``; decides
+                              which other keys there are
+component    layer, loss,     the student's class, such as ``"Linear"``, or function
+             optimizer,
+             function,
+             initializer
 construct    layer, loss,     positional constructor arguments, plain numbers; an
-             optimizer        optimizer gets them after the list of layers
+             optimizer,       optimizer gets them after the list of layers, a
+             function,        function after its arrays, an initialiser after the
+             initializer      shape
 parameters   layer            names in ``params`` and ``grads``
-inputs       loss             names of the two arrays for ``forward``, in order
-gradient     loss             name under which the result of ``backward`` is given
+states       layer            names of attributes that are set before ``forward``
+inputs       layer, loss,     names of the arrays for ``forward`` or the function, in
+             function         order; ``["x"]`` for a layer if left out
+outputs      layer, function  names for what comes back, one array or a tuple in this
+                              order; those that are states are read from attributes.
+                              ``["out"]`` for a layer if left out
+upstreams    layer            names of the arrays for ``backward``, in order; none:
+                              ``backward`` is not called. ``["grad_out"]`` if left out
+                              and there is such an array
+gradients    layer, loss      names for what ``backward`` returns, one array or a
+                              tuple in this order; those of parameters, ``grad_`` and
+                              the name, are read from ``grads``
 forward_only loss             true: ``backward`` is not called
 layers       optimizer        names of the parameters of each layer, a list of lists
 layers       train            ``{component, construct, params}`` in order; ``params``
@@ -30,11 +45,12 @@ components   interface        list of ``{component, family, methods}``
 functions    interface        list of names
 ============ ================ ===================================================
 
-Arrays that come back: a layer gives ``out``, ``grad_x``, ``grad_<parameter>``; a loss
-gives ``loss`` and its gradient; an optimizer gives each parameter with one row for each
-step; training gives ``losses`` and every array that a parameter started from. What was
-got before a fault is given as well. ``interface`` gives notes only: for each name
-``present``, ``missing`` or ``no method <name>``, and ``found``.
+Arrays that come back: a layer gives its outputs and gradients; a loss gives ``loss``
+and its gradients; a function gives its outputs; an initialiser gives ``weight``; an
+optimizer gives each parameter with one row for each step; training gives ``losses`` and
+every array that a parameter started from. What was got before a fault is given as well.
+``interface`` gives notes only: for each name ``present``, ``missing`` or
+``no method <name>``, and ``found``.
 
 An assignment's own ``binding.py`` has one function for each operation. It takes the
 student's module and the arrays by name, and ``options`` if it wants them, and returns a

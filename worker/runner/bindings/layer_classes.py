@@ -19,7 +19,12 @@ from worker.runner.bindings.parts import (
     public_names,
     put_parameters,
 )
-from worker.runner.faults import StudentFaultError, WrongShapeError
+from worker.runner.faults import (
+    BadOutputError,
+    MissingError,
+    StudentFaultError,
+    WrongShapeError,
+)
 from worker.runner.results import to_array, to_number
 
 
@@ -42,30 +47,72 @@ def _layer(student: ModuleType, request: Request, progress: Progress) -> Answers
     progress.enter(Phase.CONSTRUCT)
     name = str(options["component"])
     layer = construct(student, name, options.get("construct", ()))
-    parameters = [str(p) for p in options.get("parameters", ())]
+    parameters = _names(options, "parameters")
+    states = _names(options, "states")
     put_parameters(layer, name, {p: arrays[p] for p in parameters})
+    for state in states:
+        setattr(layer, state, arrays[state])
     progress.enter(Phase.FORWARD)
-    out = method(layer, name, "forward")(arrays["x"])
-    yield {"out": to_array(out, f"{name}.forward returned")}
-    if "grad_out" not in arrays:
+    inputs = [arrays[key] for key in _names(options, "inputs", "x")]
+    returned = method(layer, name, "forward")(*inputs)
+    outputs = _names(options, "outputs", "out")
+    readers = _returned(
+        returned, f"{name}.forward", [o for o in outputs if o not in states]
+    )
+    for state in outputs:
+        if state in states:
+            readers[state] = partial(_state, layer, name, state)
+    got, problem = _read({output: readers[output] for output in outputs})
+    yield got
+    if problem is not None:
+        raise problem
+    upstreams = _names(options, "upstreams", *({"grad_out"} & arrays.keys()))
+    if not upstreams:
         return
     progress.enter(Phase.BACKWARD)
-    grad_x = method(layer, name, "backward")(arrays["grad_out"])
-    got, problem = _gradients(layer, name, grad_x, parameters)
+    returned = method(layer, name, "backward")(*(arrays[key] for key in upstreams))
+    held = {f"grad_{parameter}": parameter for parameter in parameters}
+    gradients = _names(options, "gradients", "grad_x", *held)
+    readers = _returned(
+        returned, f"{name}.backward", [g for g in gradients if g not in held]
+    )
+    for gradient, parameter in held.items():
+        readers[gradient] = partial(_gradient, layer, name, parameter)
+    got, problem = _read({g: readers[g] for g in gradients})
     yield got
     if problem is not None:
         raise problem
 
 
-def _gradients(
-    layer: Any, name: str, grad_x: Any, parameters: Sequence[str]
-) -> tuple[dict[str, Array], StudentFaultError | None]:
-    """Return every gradient that can be read, and the first that cannot."""
-    readers: dict[str, Callable[[], Array]] = {
-        "grad_x": lambda: to_array(grad_x, f"{name}.backward returned")
+def _names(options: Mapping[str, Any], key: str, *without: str) -> list[str]:
+    """Return a list of names among the options, or ``without`` if it is left out."""
+    return [str(name) for name in options.get(key, without)]
+
+
+def _returned(
+    value: Any, subject: str, names: Sequence[str]
+) -> dict[str, Callable[[], Array]]:
+    """Return how to read each of the arrays that a method returned."""
+    if len(names) <= 1:
+        return {name: partial(to_array, value, f"{subject} returned") for name in names}
+    if not isinstance(value, (tuple, list)) or len(value) != len(names):
+        count = (
+            f"{len(value)} values" if isinstance(value, (tuple, list)) else "one value"
+        )
+        raise BadOutputError(
+            f"{subject} returned {count}; expected a tuple of {len(names)}: "
+            f"{', '.join(names)}."
+        )
+    return {
+        name: partial(to_array, one, f"value {at + 1} from {subject} is")
+        for at, (name, one) in enumerate(zip(names, value, strict=True))
     }
-    for parameter in parameters:
-        readers[f"grad_{parameter}"] = partial(_gradient, layer, name, parameter)
+
+
+def _read(
+    readers: Mapping[str, Callable[[], Array]],
+) -> tuple[dict[str, Array], StudentFaultError | None]:
+    """Return every array that can be read, and the first that cannot."""
     got: dict[str, Array] = {}
     problem: StudentFaultError | None = None
     for quantity, read in readers.items():
@@ -74,6 +121,12 @@ def _gradients(
         except StudentFaultError as error:
             problem = problem or error
     return got, problem
+
+
+def _state(layer: Any, name: str, state: str) -> Array:
+    if not hasattr(layer, state):
+        raise MissingError(f"{name} has no attribute {state} after forward.")
+    return to_array(getattr(layer, state), f"{name}.{state} is")
 
 
 def _gradient(layer: Any, name: str, parameter: str) -> Array:
@@ -93,8 +146,25 @@ def _loss(student: ModuleType, request: Request, progress: Progress) -> Answers:
     if options.get("forward_only"):
         return
     progress.enter(Phase.BACKWARD)
-    gradient = method(loss, name, "backward")()
-    yield {str(options["gradient"]): to_array(gradient, f"{name}.backward returned")}
+    returned = method(loss, name, "backward")()
+    readers = _returned(returned, f"{name}.backward", _names(options, "gradients"))
+    got, problem = _read(readers)
+    yield got
+    if problem is not None:
+        raise problem
+
+
+def _function(student: ModuleType, request: Request, progress: Progress) -> Answers:
+    options, arrays = request.options, request.arrays
+    name = str(options["component"])
+    function = find(student, name)
+    progress.enter(Phase.CALL)
+    inputs = [arrays[key] for key in _names(options, "inputs")]
+    returned = function(*inputs, *options.get("construct", ()))
+    got, problem = _read(_returned(returned, name, _names(options, "outputs")))
+    yield got
+    if problem is not None:
+        raise problem
 
 
 def _optimizer(student: ModuleType, request: Request, progress: Progress) -> Answers:
@@ -170,9 +240,21 @@ def _train(student: ModuleType, request: Request, progress: Progress) -> Answers
     yield training.final_parameters(parts, request)
 
 
+def _initializer(student: ModuleType, request: Request, progress: Progress) -> Answers:
+    options = request.options
+    name = str(options["component"])
+    function = find(student, name)
+    progress.enter(Phase.CALL)
+    shape = tuple(int(length) for length in request.arrays["shape"])
+    returned = function(shape, *options.get("construct", ()))
+    yield {"weight": to_array(returned, f"{name} returned")}
+
+
 _FAMILIES: dict[str, Binding] = {
     "layer": _layer,
     "loss": _loss,
+    "function": _function,
+    "initializer": _initializer,
     "optimizer": _optimizer,
     "interface": _interface,
     "train": _train,

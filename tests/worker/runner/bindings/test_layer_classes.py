@@ -135,7 +135,7 @@ class TestLoss:
         "family": "loss",
         "component": "Half",
         "inputs": ["logits", "labels"],
-        "gradient": "grad_logits",
+        "gradients": ["grad_logits"],
     }
     arrays: ClassVar = {"logits": X, "labels": X + 1.0}
 

@@ -1,0 +1,141 @@
+"""The kind ``initializer``: the moments of what an initialiser draws.
+
+The numbers are random and the student's own, so they are judged by mean and variance of
+at least 10,000 of them. Six standard errors fail right code twice in 10^9 draws and see
+a variance that is off by a tenth.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.checks import calls, evidence, feedback
+from grader.checks.answers import Answer
+from grader.checks.base import (
+    Component,
+    ComponentCheck,
+    ComponentParams,
+    Finding,
+    Trial,
+)
+from grader.contract.messages import Array
+from grader.report import Verdict
+from reference.operations.base import Family, Operation
+
+WEIGHT = "weight"
+MEAN = "mean"
+VARIANCE = "variance"
+VARIANTS = (0, 1)
+STANDARD_ERRORS = 6.0
+# Of the value itself, where nothing is random: a constant in single precision is right.
+EXACT = 2.0**-20
+
+
+class InitializerParams(ComponentParams):
+    """Keys of ``kind = "initializer"``; quantities ``mean`` and ``variance``."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """One moment of one draw: what is right, what came, how far it may be off."""
+
+    expected: float
+    got: float
+    allowed: float
+
+    @property
+    def is_right(self) -> bool:
+        return abs(self.got - self.expected) <= self.allowed
+
+
+class InitializerCheck(ComponentCheck):
+    """Draw weights of two shapes and compare their moments with the stated ones."""
+
+    kind = "initializer"
+    Params = InitializerParams
+    families = (Family.INITIALIZER,)
+
+    @classmethod
+    def quantities(
+        cls, params: Any, components: Mapping[str, Component]
+    ) -> tuple[str, ...]:
+        """Return ``mean`` and ``variance``."""
+        return (MEAN, VARIANCE)
+
+    @property
+    def default_title(self) -> str:
+        """Say what is judged."""
+        return f"{self.component}: mean and variance"
+
+    def findings(self, trial: Trial) -> Iterable[Finding]:
+        """Ask for one draw of each shape."""
+        operation = self.part.reference()
+        drawn = [
+            operation.draw(trial.rng(f"shape {variant}"), variant=variant)
+            for variant in VARIANTS
+        ]
+        answers = trial.ask(
+            [calls.initializer(self.part, operation, arrays) for arrays in drawn]
+        )
+        return [
+            self._finding(trial, quantity, operation, drawn, answers)
+            for quantity in self.points
+        ]
+
+    def _finding(
+        self,
+        trial: Trial,
+        quantity: str,
+        operation: Operation,
+        drawn: Sequence[Mapping[str, Array]],
+        answers: Sequence[Answer],
+    ) -> Finding:
+        for arrays, answer in zip(drawn, answers, strict=True):
+            trouble = answer.trouble_before(WEIGHT)
+            if trouble is not None:
+                message = feedback.trouble(trouble, trial.limits, self.component)
+                facts = evidence.of_trouble(trouble, trial.files)
+                return Finding(quantity, Verdict.ERRORED, message, evidence=facts)
+            shape = tuple(int(length) for length in arrays["shape"])
+            wrong = _unusable(answer.arrays[WEIGHT], shape)
+            if wrong:
+                return Finding(quantity, Verdict.FAILED, wrong)
+            right = operation.answer(arrays)
+            moment = _moments(answer.arrays[WEIGHT], right)[quantity]
+            facts = {
+                "shape": list(shape),
+                "expected": evidence.number(moment.expected),
+                "got": evidence.number(moment.got),
+                "tolerance": evidence.number(moment.allowed),
+            }
+            if not moment.is_right:
+                numbers = moment.expected, moment.got
+                message = feedback.moment_wrong(quantity, shape, numbers)
+                return Finding(quantity, Verdict.FAILED, message, evidence=facts)
+        message = feedback.right(f"The {quantity} of the drawn weights")
+        return Finding(quantity, Verdict.PASSED, message, evidence=facts)
+
+
+def _unusable(weight: Array, shape: tuple[int, ...]) -> str:
+    """Say why a draw has no moments to speak of, or nothing."""
+    if weight.shape != shape:
+        return feedback.drawn_shape(weight.shape, shape)
+    if weight.dtype.kind not in "fiu" or not np.isfinite(weight).all():
+        return feedback.DRAWN_NOT_FINITE
+    return ""
+
+
+def _moments(weight: Array, right: Mapping[str, Array]) -> dict[str, _Moment]:
+    values = weight.astype(np.float64)
+    mean, variance = float(right[MEAN]), float(right[VARIANCE])
+    # The variance of n normal numbers is known to sqrt(2/n) of itself; that of uniform
+    # ones is known better.
+    spread = STANDARD_ERRORS * variance * np.sqrt(2.0 / values.size)
+    standard_error = STANDARD_ERRORS * np.sqrt(variance / values.size)
+    exact = EXACT * max(abs(mean), np.sqrt(variance))
+    return {
+        MEAN: _Moment(mean, float(values.mean()), float(standard_error + exact)),
+        VARIANCE: _Moment(variance, float(values.var()), float(spread + exact**2)),
+    }
