@@ -13,7 +13,7 @@ from typing import cast
 
 import numpy as np
 
-from grader.checks import replay
+from grader.checks import bands, replay
 from grader.checks.base import Component
 from grader.checks.replay import Net, Task
 from grader.contract.messages import Array
@@ -71,7 +71,7 @@ def _account_for(
     mistaken = _mistaken(task, mistakes, steps)
     try:
         wrong, _ = mistaken.run(task.weights)
-        band = replay.band(mistaken, wrong, rng, replay.DOUBLE)
+        band = bands.band(mistaken, wrong, rng, bands.DOUBLE)
     except (ValueError, IndexError, ArithmeticError):
         return False  # a mistake that only fits the sizes of its own check
     # A gap of some 700 between two logits costs careless code its digits and then makes

@@ -1,12 +1,11 @@
 """A training task that the grader fixes completely, and what the reference makes of it.
 
 Data, start weights and the order of the batches are given, so the right losses are
-known to rounding. How far rounding may carry is measured by twins: the same training
-from weights changed in their last digit.
+known to rounding; ``bands`` measures how far rounding may carry.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
@@ -30,15 +29,11 @@ Arrays = Mapping[str, Array]
 CLASSES = 10
 NOISE = 0.05  # so that no pixel is exactly zero and no kink is hit by many examples
 BIAS_SPREAD = 0.1
-TWINS = (1, 2, 5)
-TWIN_MARGIN = 100.0
 PADDING = -1
 # Relative difference of losses that are taken to be the same, and how many steps of a
 # wrong run are compared: later ones may differ by rounding alone.
 ALIKE = 1e-7
 FEW = 8
-# How far a loss in single precision may be off after a kink was crossed.
-LATE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,95 +207,6 @@ def _start_weights(net: Net, rng: np.random.Generator) -> dict[str, Array]:
             weights[names["weight"]] = rng.normal(0.0, scale, (wide, narrow))
             weights[names["bias"]] = rng.normal(0.0, BIAS_SPREAD, narrow)
     return weights
-
-
-# How far right code may be from the reference
-
-
-@dataclass(frozen=True, slots=True)
-class Precision:
-    """How a tolerance is made for one kind of arithmetic.
-
-    Parameters
-    ----------
-    digit
-        Relative size of the last digit.
-    floor
-        Tolerance relative to the loss, before anything has drifted.
-    most
-        Where the tolerance passes this share of the loss nothing is compared any more.
-    """
-
-    digit: float
-    floor: float
-    most: float
-
-
-DOUBLE = Precision(2.0**-52, 1e-12, 1e-6)
-SINGLE = Precision(2.0**-23, 1e-5, 1e-2)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Band:
-    """The right losses and how far from each an answer may be.
-
-    Parameters
-    ----------
-    horizon
-        Number of steps that are compared.
-    """
-
-    losses: Array
-    tolerance: Array
-    horizon: int
-
-    def first_outside(self, losses: Array) -> int | None:
-        """Return the first step that is not right, or ``None``."""
-        compared = slice(self.horizon)
-        with np.errstate(all="ignore"):
-            error = np.abs(losses - self.losses)[compared]
-        # Written so that NaN counts as outside.
-        outside = np.flatnonzero(~(error <= self.tolerance[compared]))
-        return int(outside[0]) if outside.size else None
-
-
-def band(
-    task: Task, right: Array, rng: np.random.Generator, precision: Precision
-) -> Band:
-    """Measure how far rounding carries the reference itself."""
-    drift = np.zeros_like(right)
-    for size in TWINS:
-        twin = {
-            name: value
-            * (1 + size * precision.digit * rng.choice([-1.0, 1.0], value.shape))
-            for name, value in task.weights.items()
-        }
-        with np.errstate(all="ignore"):
-            apart = np.abs(task.run(twin)[0] - right)
-        drift = np.maximum(drift, np.maximum.accumulate(apart))
-    tolerance = TWIN_MARGIN * drift + precision.floor * np.abs(right)
-    usable = tolerance <= precision.most * np.abs(right)
-    horizon = len(right) if usable.all() else int(np.argmin(usable))
-    return Band(right, tolerance, horizon)
-
-
-def right_in_single(task: Task, right: Band, single: Band, losses: Array) -> bool:
-    """Tell whether losses are right for code that computes in single precision.
-
-    The steps that show every known mistake are held to the band. Later a unit may fall
-    to the other side of a kink by rounding alone, which three twins can miss; the
-    losses must only stay near. Code that leaves the right losses late and not early
-    does not compute in single precision: it does something else.
-    """
-    telling = min(single.horizon, telling_steps(task))
-    first = right.first_outside(losses)
-    if first is None or first >= telling:
-        return False
-    if replace(single, horizon=telling).first_outside(losses) is not None:
-        return False
-    with np.errstate(all="ignore"):
-        near = np.abs(losses - right.losses) <= LATE * np.abs(right.losses)
-    return bool(near[: single.horizon].all())
 
 
 # Loops that are wrong in a known way

@@ -12,8 +12,9 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from grader.checks import evidence, feedback, mistaken_parts, replay
+from grader.checks import bands, evidence, feedback, mistaken_parts, replay
 from grader.checks.answers import Answer
+from grader.checks.bands import Band, Precision
 from grader.checks.base import (
     Check,
     CheckParams,
@@ -26,7 +27,7 @@ from grader.checks.base import (
     Trial,
     wrong_component,
 )
-from grader.checks.replay import Band, Net, Precision, Task
+from grader.checks.replay import Net, Task
 from grader.contract.messages import Array, Call, Phase
 from grader.report import Verdict
 from reference.errors import ConventionError
@@ -147,7 +148,7 @@ class TrainingCheck(Check):
         """Train once with the student's loop; ask more only if the losses differ."""
         task = self._task(trial)
         right, trained = task.run(task.weights)
-        band = self._band(trial, task, right, replay.DOUBLE)
+        band = self._band(trial, task, right, bands.DOUBLE)
         if band.horizon < LEAST_HORIZON:
             raise ValueError(
                 f"{self.params.id}: training must be predictable for "
@@ -166,7 +167,7 @@ class TrainingCheck(Check):
         self, trial: Trial, task: Task, right: Array, precision: Precision
     ) -> Band:
         rng = trial.rng(f"twins {precision.digit}")
-        return replay.band(task, right, rng, precision)
+        return bands.band(task, right, rng, precision)
 
     def _losses(self, trial: Trial, task: Task, right: Band, answer: Answer) -> Finding:
         trouble = answer.trouble_before(LOSSES)
@@ -188,8 +189,8 @@ class TrainingCheck(Check):
         if right.first_outside(got) is None:
             return Finding(LOSSES, Verdict.PASSED, message, evidence=facts)
         if self.params.single_precision == "notice":
-            single = self._band(trial, task, right.losses, replay.SINGLE)
-            if replay.right_in_single(task, right, single, got):
+            single = self._band(trial, task, right.losses, bands.SINGLE)
+            if bands.right_in_single(task, right, single, got):
                 facts["notice"] = feedback.SINGLE_NOTICE
                 message = f"{message} {feedback.SINGLE_NOTICE}"
                 return Finding(LOSSES, Verdict.PASSED, message, evidence=facts)
