@@ -40,5 +40,7 @@ class ReLU(Elementwise):
 
     def value_and_slope(self, x: Array) -> tuple[Array, Array]:
         """Return ``max(x, 0)`` and its derivative."""
-        at_zero = x.dtype.type(self.gradient_at_zero)
-        return np.maximum(x, 0.0), np.heaviside(x, at_zero)
+        slope = (x > 0).astype(x.dtype)
+        if self.gradient_at_zero:
+            slope[x == 0] = self.gradient_at_zero
+        return np.maximum(x, 0.0), slope
