@@ -19,3 +19,16 @@ def require_choice(owner: str, name: str, value: object, choices: Iterable[str])
             f"{owner}: {name} must be one of {', '.join(known)}, got {value!r}"
         )
     return value
+
+
+def require_flag(owner: str, name: str, value: object) -> bool:
+    """Return ``value`` if it is true or false.
+
+    Raises
+    ------
+    ConventionError
+        If it is anything else.
+    """
+    if not isinstance(value, bool):
+        raise ConventionError(f"{owner}: {name} must be true or false, got {value!r}")
+    return value

@@ -1,4 +1,4 @@
-"""The affine layer."""
+"""The affine layer; a folded bias is a column of ones in front of or behind ``x``."""
 
 
 def depth(operation, arrays):
@@ -6,6 +6,10 @@ def depth(operation, arrays):
 
 
 def forward(torch, operation, tensors):
-    return torch.nn.functional.linear(
-        tensors["x"], tensors["weight"].T, tensors["bias"]
-    )
+    x, weight = tensors["x"], tensors["weight"]
+    one = torch.ones(len(x), 1, dtype=x.dtype)
+    if operation.bias == "folded_first":
+        x = torch.cat([one, x], dim=1)
+    elif operation.bias == "folded_last":
+        x = torch.cat([x, one], dim=1)
+    return torch.nn.functional.linear(x, weight.T, tensors.get("bias"))
