@@ -1,17 +1,13 @@
-"""Softmax and cross-entropy in one loss, from logits and integer labels."""
+"""Softmax and cross-entropy in one loss, from logits and class labels."""
 
 from typing import ClassVar
 
 import numpy as np
 
-from reference.arrays import (
-    after_forward,
-    require_floats,
-    require_integers,
-    require_shape,
-)
+from reference.arrays import after_forward, require_floats
 from reference.conventions import require_choice
 from reference.errors import ShapeError
+from reference.losses.class_labels import require_form, target_rows
 from reference.protocols import Array
 
 
@@ -22,17 +18,22 @@ class SoftmaxCrossEntropy:
     ----------
     reduction
         ``"mean"`` divides the loss and its gradient by N, ``"sum"`` does not.
+    labels
+        ``"indices"``: integers (N,). ``"one_hot"``: a row of class probabilities for
+        each example, (N, C), of integers or floats; each must sum to 1.
 
     Notes
     -----
     With the row maximum m, ``loss_n = log(sum_c exp(z_nc - m_n)) - (z_n,label - m_n)``:
     subtracting m changes nothing in exact arithmetic and keeps ``exp`` from
     overflowing. The gradient is ``softmax(logits) - one_hot(labels)``, divided by N for
-    ``"mean"``; each of its rows sums to zero.
+    ``"mean"``; each of its rows sums to zero. With one-hot rows y the last term is
+    ``sum_c y_nc * (z_nc - m_n)`` and y stands in place of ``one_hot(labels)``.
 
     References
     ----------
-    Stanford CS231n, assignment 1 (mean); dlcourse.ai, assignment 1 (sum).
+    Stanford CS231n, assignment 1 (mean, indices); dlcourse.ai, assignment 1 (sum,
+    indices); CMU 11-785, homework 1 (mean, one-hot rows).
 
     Examples
     --------
@@ -42,34 +43,39 @@ class SoftmaxCrossEntropy:
 
     reductions: ClassVar[tuple[str, ...]] = ("mean", "sum")
 
-    def __init__(self, reduction: str = "mean") -> None:
+    def __init__(self, reduction: str = "mean", labels: str = "indices") -> None:
         self.reduction = require_choice(
             "SoftmaxCrossEntropy", "reduction", reduction, self.reductions
         )
+        self.labels = require_form("SoftmaxCrossEntropy", labels)
         self._grad: Array | None = None
 
     def forward(self, logits: Array, labels: Array) -> float:
-        """Return the loss of logits (N, C) for integer labels (N,).
+        """Return the loss of logits (N, C) for labels (N,) or one-hot rows (N, C).
 
         Raises
         ------
         ShapeError
-            If the arrays are not (N, C) and (N,).
+            If the arrays do not have these shapes.
         DtypeError, NonFiniteError
-            If the logits are not finite floating-point numbers, the labels no integers.
+            If the logits are not finite floating-point numbers, or the labels are
+            neither integers nor, as one-hot rows, finite floating-point numbers.
         LabelError
-            If a label is not in 0 to C - 1.
+            If a label is not in 0 to C - 1, or a one-hot row does not sum to 1.
         """
-        self._check(logits, labels)
-        rows = np.arange(len(labels))
+        require_floats("SoftmaxCrossEntropy", "logits", logits)
+        if logits.ndim != 2 or 0 in logits.shape:
+            raise ShapeError(
+                "SoftmaxCrossEntropy: logits must be (N, C) with N and C at least 1, "
+                f"got {logits.shape}"
+            )
+        targets = target_rows("SoftmaxCrossEntropy", labels, logits, self.labels)
         shifted = logits - logits.max(axis=1, keepdims=True)
         exponentials = np.exp(shifted)
         normalisers = exponentials.sum(axis=1, keepdims=True)
-        losses = np.log(normalisers[:, 0]) - shifted[rows, labels]
-        divisor = len(labels) if self.reduction == "mean" else 1
-        grad = exponentials / normalisers
-        grad[rows, labels] -= 1.0
-        self._grad = grad / divisor
+        losses = np.log(normalisers[:, 0]) - (targets * shifted).sum(axis=1)
+        divisor = len(logits) if self.reduction == "mean" else 1
+        self._grad = (exponentials / normalisers - targets) / divisor
         return float(losses.sum() / divisor)
 
     def backward(self) -> Array:
@@ -81,15 +87,3 @@ class SoftmaxCrossEntropy:
             If ``forward`` has not run.
         """
         return after_forward("SoftmaxCrossEntropy", self._grad).copy()
-
-    @staticmethod
-    def _check(logits: Array, labels: Array) -> None:
-        require_floats("SoftmaxCrossEntropy", "logits", logits)
-        if logits.ndim != 2 or 0 in logits.shape:
-            raise ShapeError(
-                "SoftmaxCrossEntropy: logits must be (N, C) with N and C at least 1, "
-                f"got {logits.shape}"
-            )
-        count, classes = logits.shape
-        require_shape("SoftmaxCrossEntropy", "labels", labels, (count,))
-        require_integers("SoftmaxCrossEntropy", "labels", labels, classes)

@@ -6,7 +6,8 @@ from reference.losses.softmax_cross_entropy import (
     SoftmaxCrossEntropy as SoftmaxCrossEntropyLoss,
 )
 from reference.operations.base import Array
-from reference.operations.draws import labels, signed
+from reference.operations.class_labels import class_labels
+from reference.operations.draws import signed
 from reference.operations.families import LossOperation
 from reference.operations.relations import (
     Relation,
@@ -16,32 +17,42 @@ from reference.operations.relations import (
 
 
 class SoftmaxCrossEntropy(LossOperation):
-    """Cross-entropy of ``softmax(logits)`` and integer labels.
+    """Cross-entropy of ``softmax(logits)`` and the labels of the classes.
 
     Parameters
     ----------
     reduction
         ``"mean"`` or ``"sum"``, see ``reference.losses.softmax_cross_entropy``.
+    labels
+        ``"indices"`` or ``"one_hot"``; the rows drawn are integers 0 and 1.
     """
 
     name = "softmax_cross_entropy"
     formula = """
         loss = mean over n of -log(softmax(logits[n])[labels[n]])
         grad_logits = (softmax(logits) - one_hot(labels)) / N
+        reduction "sum": both are N times as large
+        labels "one_hot": labels[n] are rows of class probabilities already
     """
     inputs = ("logits", "labels")
     differentiable = ("logits",)
-    example_conventions = ({}, {"reduction": "sum"})
+    example_conventions = (
+        {},
+        {"reduction": "sum"},
+        {"labels": "one_hot"},
+        {"reduction": "sum", "labels": "one_hot"},
+    )
 
-    def __init__(self, reduction: str = "mean") -> None:
-        self.reduction = SoftmaxCrossEntropyLoss(reduction).reduction
+    def __init__(self, reduction: str = "mean", labels: str = "indices") -> None:
+        checked = SoftmaxCrossEntropyLoss(reduction, labels)
+        self.reduction, self.labels = checked.reduction, checked.labels
 
     def draw(self, rng: np.random.Generator, *, variant: int = 0) -> dict[str, Array]:
-        """Draw ``logits`` (N, C) and ``labels`` (N,)."""
+        """Draw ``logits`` (N, C) and ``labels`` (N,), or (N, C) as one-hot rows."""
         count, classes = ((7, 5), (5, 9), (1, 5))[variant]
         return {
             "logits": signed(rng, (count, classes), scale=1.5),
-            "labels": labels(rng, count, classes),
+            "labels": class_labels(rng, count, classes, self.labels),
         }
 
     def extreme(self, rng: np.random.Generator) -> dict[str, Array]:
@@ -55,7 +66,7 @@ class SoftmaxCrossEntropy(LossOperation):
 
     def loss(self) -> SoftmaxCrossEntropyLoss:
         """Return a fresh loss."""
-        return SoftmaxCrossEntropyLoss(self.reduction)
+        return SoftmaxCrossEntropyLoss(self.reduction, self.labels)
 
     @property
     def relations(self) -> tuple[Relation, ...]:

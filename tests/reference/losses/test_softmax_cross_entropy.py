@@ -95,3 +95,34 @@ def test_logits_that_are_no_matrix_are_refused(batch):
 def test_an_unknown_reduction_is_refused_with_the_known_ones():
     with pytest.raises(ConventionError, match="one of mean, sum, got 'average'"):
         SoftmaxCrossEntropy("average")
+
+
+def naive_with_rows(logits, rows):
+    """Return ``-sum_c y_c log p_c`` and ``p - y`` as printed, added up."""
+    loss, gradient = 0.0, np.zeros_like(logits)
+    for n in range(len(logits)):
+        total = math.fsum(math.exp(z) for z in logits[n])
+        for c, z in enumerate(logits[n]):
+            loss -= rows[n, c] * math.log(math.exp(z) / total)
+            gradient[n, c] = math.exp(z) / total - rows[n, c]
+    return loss, gradient
+
+
+@pytest.mark.parametrize(("reduction", "divisor"), [("mean", 7), ("sum", 1)])
+def test_soft_labels_agree_with_the_formula_as_printed(batch, reduction, divisor):
+    logits, _ = batch
+    rows = np.random.default_rng(3).dirichlet(np.ones(5), 7)
+    loss = SoftmaxCrossEntropy(reduction, labels="one_hot")
+    value = loss.forward(logits, rows)
+    expected, gradient = naive_with_rows(logits, rows)
+    # As above, with a product and a sum of 5 more.
+    assert abs(value - expected / divisor) <= 300 * UNIT * expected / divisor
+    error = np.abs(loss.backward() - gradient / divisor)
+    assert np.max(error) <= 300 * UNIT / divisor
+
+
+def test_a_label_shared_by_two_classes_is_best_served_by_equal_logits():
+    loss = SoftmaxCrossEntropy(labels="one_hot")
+    value = loss.forward(np.array([[3.0, 3.0]]), np.array([[0.5, 0.5]]))
+    assert abs(value - math.log(2)) <= 16 * UNIT
+    np.testing.assert_array_equal(loss.backward(), [[0.0, 0.0]])

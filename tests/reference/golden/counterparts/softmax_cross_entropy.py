@@ -7,6 +7,9 @@ def depth(operation, arrays):
 
 
 def forward(torch, operation, tensors):
+    logits, labels = tensors["logits"], tensors["labels"]
+    if operation.labels == "one_hot":
+        labels = labels.to(logits.dtype)
     return torch.nn.functional.cross_entropy(
-        tensors["logits"], tensors["labels"], reduction=operation.reduction
+        logits, labels, reduction=operation.reduction
     )

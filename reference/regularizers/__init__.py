@@ -1,0 +1,1 @@
+"""Regularisers: penalties on parameters, and noise that has the same purpose."""
