@@ -6,6 +6,7 @@ import numpy as np
 
 from reference.conventions import require_choice
 from reference.optimizers.base import Key, Optimizer
+from reference.optimizers.hyperparameters import require_fraction
 from reference.protocols import Array, Parameters
 
 Rule = Callable[[Array, Array, float, float], tuple[Array, Array]]
@@ -26,7 +27,7 @@ class Momentum(Optimizer):
         With gradient g, parameter w and a state that starts at zero:
 
         - ``"velocity"``: ``v = mu*v - lr*g; w = w + v``. The default. Penn CIS
-          4190/5190, lecture 12.
+          4190/5190, lecture 12; Stanford CS231n.
         - ``"displacement"``: ``d = lr*g + mu*d; w = w - d``. McGill COMP 451, lecture
           22. The same path as ``"velocity"``, under a schedule as well.
         - ``"accumulated"``: ``v = mu*v + g; w = w - lr*v``, as in PyTorch. Equal to the
@@ -59,13 +60,11 @@ class Momentum(Optimizer):
         form: str = "velocity",
     ) -> None:
         super().__init__(layers, lr)
-        if not 0 <= momentum < 1:
-            raise ValueError(f"Momentum: momentum must be in [0, 1), got {momentum}")
+        self.momentum = require_fraction("Momentum", "momentum", momentum)
         self.form = require_choice("Momentum", "form", form, _RULES)
-        self.momentum = momentum
         self._state: dict[Key, Array] = {}
 
-    def change(self, key: Key, gradient: Array) -> Array:
+    def change(self, key: Key, parameter: Array, gradient: Array) -> Array:
         """Return the change that the chosen form prescribes."""
         state = self._state.get(key)
         if state is None:

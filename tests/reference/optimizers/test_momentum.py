@@ -32,6 +32,7 @@ def path(form, rates=CONSTANT):
 
 
 def printed_velocity():
+    # Penn CIS 4190/5190, lecture 12 (rho and beta there), and Stanford CS231n.
     w = v = 0.0
     for g in GRADIENTS:
         v = MU * v - LR * g
@@ -40,6 +41,7 @@ def printed_velocity():
 
 
 def printed_displacement():
+    # McGill COMP 451, lecture 22: D_i = alpha*dJ/dw + beta*D_{i-1}, w moves by -D_i.
     w = d = 0.0
     for g in GRADIENTS:
         d = LR * g + MU * d
@@ -48,6 +50,7 @@ def printed_displacement():
 
 
 def printed_accumulated():
+    # PyTorch.
     w = v = 0.0
     for g in GRADIENTS:
         v = MU * v + g
@@ -56,6 +59,7 @@ def printed_accumulated():
 
 
 def printed_average():
+    # Coursera Deep Learning, course 2.
     w = v = 0.0
     for g in GRADIENTS:
         v = MU * v + (1 - MU) * g
@@ -64,6 +68,7 @@ def printed_average():
 
 
 def printed_two_term():
+    # CMU 10-301/601, lecture 14: W <- W - eta*(beta*G_{t-1} + G_t).
     w = previous = 0.0
     for g in GRADIENTS:
         w = w - LR * (MU * previous + g)
@@ -89,10 +94,11 @@ def test_the_default_is_the_velocity():
     assert Momentum([], LR, MU).form == "velocity"
 
 
-def test_the_two_term_rule_leaves_the_velocity_at_the_third_step():
+def test_the_two_term_rule_is_heavy_ball_for_two_steps_and_leaves_it_at_the_third():
     velocity, two_term = path("velocity"), path("two_term")
     assert velocity[:2] == two_term[:2]
-    assert velocity[2] != two_term[2]
+    # What it forgets is the first gradient: lr * mu^2 * g_1.
+    assert two_term[2] - velocity[2] == LR * MU**2 * GRADIENTS[0]
 
 
 def test_the_place_of_the_rate_matters_only_under_a_schedule():

@@ -1,0 +1,1 @@
+"""Learning-rate schedules: what to assign to the ``lr`` of an optimizer, by step."""
