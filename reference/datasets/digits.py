@@ -36,6 +36,12 @@ def digits() -> Digits:
     ----------
     Alpaydin, Kaynak: "Optical Recognition of Handwritten Digits", UCI Machine Learning
     Repository (1998), doi 10.24432/C50P49, CC BY 4.0.
+
+    Examples
+    --------
+    >>> data = digits()
+    >>> data.images.shape, data.labels[:5].tolist()
+    ((1797, 64), [0, 1, 2, 3, 4])
     """
     path = resources.files("reference.datasets") / "digits.npz"
     with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:

@@ -12,6 +12,17 @@ def predict(layers: Sequence[Layer], inputs: Array) -> Array:
     return inputs
 
 
+def backpropagate(
+    layers: Sequence[Layer], loss: Loss, inputs: Array, targets: Array
+) -> float:
+    """Return the loss of a batch and leave the gradients of it in the layers."""
+    value = loss.forward(predict(layers, inputs), targets)
+    gradient = loss.backward()
+    for layer in reversed(layers):
+        gradient = layer.backward(gradient)
+    return value
+
+
 def train(
     layers: Sequence[Layer],
     loss: Loss,
@@ -21,6 +32,9 @@ def train(
     batches: Iterable[Array],
 ) -> list[float]:
     """Take one step per minibatch and return the loss before each of them.
+
+    This is the plain loop; ``Trainer`` in ``reference.training.trainer`` has hooks and
+    keeps a history.
 
     Parameters
     ----------
@@ -33,9 +47,6 @@ def train(
     """
     losses = []
     for batch in batches:
-        losses.append(loss.forward(predict(layers, inputs[batch]), targets[batch]))
-        gradient = loss.backward()
-        for layer in reversed(layers):
-            gradient = layer.backward(gradient)
+        losses.append(backpropagate(layers, loss, inputs[batch], targets[batch]))
         optimizer.step()
     return losses

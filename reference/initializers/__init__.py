@@ -1,0 +1,1 @@
+"""Initialisers: ``sample`` draws a parameter, ``moments`` says what it should be."""

@@ -1,0 +1,1 @@
+"""Networks: layers in a fixed arrangement, usable as one layer."""
