@@ -1,5 +1,6 @@
 """The checks of arrays that all components share: one exception, one clear sentence."""
 
+from math import isfinite
 from typing import TypeVar
 
 import numpy as np
@@ -14,6 +15,8 @@ from reference.errors import (
 from reference.protocols import Array
 
 Saved = TypeVar("Saved")
+
+_FLOATS = frozenset({np.dtype(np.float64), np.dtype(np.float32)})
 
 
 def require_shape(
@@ -43,14 +46,12 @@ def require_floats(owner: str, name: str, array: Array) -> None:
         If it holds NaN or an infinity.
     """
     dtype = getattr(array, "dtype", None)
-    if dtype not in (np.float64, np.float32):
+    if dtype not in _FLOATS:
         got = type(array).__name__ if dtype is None else dtype
         raise DtypeError(f"{owner}: {name} must be float64 or float32, got {got}")
-    # A sum is a fast pass without a temporary array. Only where it is not finite,
-    # which a sum of large numbers can be as well, each entry is looked at.
-    with np.errstate(over="ignore", invalid="ignore"):
-        total = array.sum()
-    if not np.isfinite(total):
+    # The sum of squares is one fast pass without a temporary array. Only where it is
+    # not finite, which that of large numbers can be as well, each entry is looked at.
+    if not isfinite(np.vdot(array, array)):
         wrong = array[~np.isfinite(array)]
         if wrong.size:
             raise NonFiniteError(f"{owner}: {name} must be finite, got {wrong[0]}")

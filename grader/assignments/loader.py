@@ -231,8 +231,8 @@ class _Reader:
         for index, spec in enumerate(specs):
             path: KeyPath = ("component", index)
             if spec.operation not in operations.names():
-                listed = ", ".join(operations.names())
-                reason = f"unknown operation {spec.operation!r}; known are: {listed}"
+                hint = operations.suggested(spec.operation)
+                reason = f"unknown operation {spec.operation!r}; must be {hint}"
                 self._say((*path, "operation"), reason)
                 continue
             component = spec.to_component()

@@ -25,13 +25,12 @@ from grader.checks.base import (
     Problem,
     Share,
     Trial,
-    wrong_component,
 )
 from grader.checks.replay import Net, Task
+from grader.checks.trainable import wrong_parts
 from grader.contract.messages import Array, Call, Phase
 from grader.report import Verdict
 from reference.errors import ConventionError
-from reference.operations.base import Family
 
 LOSSES = "losses"
 ACCURACY = "accuracy"
@@ -120,7 +119,7 @@ class TrainingCheck(Check):
         cls, params: Any, components: Mapping[str, Component]
     ) -> list[Problem]:
         """Say which parts do not fit together."""
-        problems = super().problems(params, components) + _wrong_parts(
+        problems = super().problems(params, components) + wrong_parts(
             params, components
         )
         if params.examples % params.batch_size == 0:
@@ -346,20 +345,6 @@ class TrainingCheck(Check):
             **task.weights,
         }
         return Call("train", arrays, options)
-
-
-def _wrong_parts(params: Any, components: Mapping[str, Component]) -> list[Problem]:
-    wanted = [(("layers", i), n, Family.LAYER) for i, n in enumerate(params.layers)]
-    problems: list[Problem] = []
-    for path, name, family in (
-        *wanted,
-        (("loss",), params.loss, Family.LOSS),
-        (("optimizer",), params.optimizer, Family.OPTIMIZER),
-    ):
-        reason = wrong_component(name, components, (family,))
-        if reason:
-            problems.append((path, reason))
-    return problems
 
 
 def _weights(task: Task, answer: Answer) -> dict[str, Array] | None:

@@ -72,6 +72,16 @@ def service(rounds: int, idle_seconds: int) -> None:
     _print(measure_service(rounds, idle_seconds))
 
 
+@bench.command("reference")
+@click.option("--rounds", type=click.IntRange(3), default=15, show_default=True)
+def reference(rounds: int) -> None:
+    """Compare the layers of the reference with PyTorch, which must be installed."""
+    from grader.cli.bench_reference import table
+
+    for line in table(rounds):
+        click.echo(line)
+
+
 def measure_grading(rounds: int) -> list[Measurement]:
     """Grade the solution in turns with and without the jail; return medians."""
     from worker.jail import JailSettings, create_jail

@@ -1,8 +1,6 @@
 """``grader bench reference``: forward and backward against PyTorch, one thread each."""
 
 import importlib
-import statistics
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +9,8 @@ from typing import Any
 import click
 import numpy as np
 
+from grader.cli.bench_lenet import epoch, naive_convolution
+from grader.cli.bench_timing import Run, ratio
 from reference.layers.batch_norm import BatchNorm
 from reference.layers.conv2d import Conv2d
 from reference.layers.linear import Linear
@@ -19,10 +19,6 @@ from reference.layers.max_pool2d import MaxPool2d
 from reference.protocols import Array
 
 PRECISIONS = ("float64", "float32")
-# One measurement repeats a call until it takes this long.
-LONG_ENOUGH = 0.005
-
-Run = Callable[[], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +135,10 @@ def _torch_lstm(torch: Any, parameters: dict[str, Any], x: Any) -> Any:
     return out
 
 
-def ratios(contest: Contest, torch: Any, precision: str, rounds: int) -> float:
-    """Return the median of our time over PyTorch's, measured in turns."""
+def measured(contest: Contest, torch: Any, precision: str, rounds: int) -> float:
+    """Return the median of our time over PyTorch's."""
     ours, theirs = _pair(contest, torch, precision)
-    repeats = _repeats(ours)
-    found = []
-    for _ in range(rounds):
-        mine, its = _seconds(ours, repeats), _seconds(theirs, repeats)
-        found.append(mine / its)
-    return statistics.median(found)
+    return ratio(ours, theirs, rounds)
 
 
 def _pair(contest: Contest, torch: Any, precision: str) -> tuple[Run, Run]:
@@ -184,18 +175,6 @@ def _require_same(mine: Any, its: Any, what: str) -> None:
         raise click.ClickException(f"{what}: the two sides do not compute the same")
 
 
-def _repeats(run: Run) -> int:
-    run()
-    return max(1, int(LONG_ENOUGH / max(_seconds(run, 1), 1e-9)))
-
-
-def _seconds(run: Run, repeats: int) -> float:
-    began = time.perf_counter()
-    for _ in range(repeats):
-        run()
-    return (time.perf_counter() - began) / repeats
-
-
 def torch_on_one_thread() -> Any:
     """Return PyTorch, held to one thread.
 
@@ -221,7 +200,16 @@ def table(rounds: int, precisions: Sequence[str] = PRECISIONS) -> Iterator[str]:
     yield f"| forward + backward, over PyTorch | {' | '.join(precisions)} | bar |"
     yield f"| --- |{' --- |' * len(precisions)} --- |"
     for contest in contests():
-        found = [ratios(contest, torch, one, rounds) for one in precisions]
-        shown = " | ".join(f"{ratio:.2f}" for ratio in found)
+        found = [measured(contest, torch, one, rounds) for one in precisions]
         bar = "" if contest.bar is None else f"<= {contest.bar:g} in float64"
-        yield f"| {contest.what} | {shown} | {bar} |"
+        yield _line(contest.what, found, bar)
+    found = [ratio(*epoch(torch, one), rounds) for one in precisions]
+    yield _line("LeNet, one epoch on digits", found, "<= 0.8")
+    loops, ours = reversed(naive_convolution())
+    share = ratio(loops, ours, max(3, rounds // 3))
+    yield ""
+    yield f"Plain loops over the reference, conv2d: {share:.0f} times (bar: >= 100)"
+
+
+def _line(what: str, found: Sequence[float], bar: str) -> str:
+    return f"| {what} | {' | '.join(f'{one:.2f}' for one in found)} | {bar} |"

@@ -33,6 +33,7 @@ TITLES = {
     Family.FUNCTION: "Schedules, clipping and other functions",
     Family.INITIALIZER: "Initialisers",
 }
+_ELSEWHERE = re.compile(r"[Ss]ee ``(reference[\w.]+)``")
 INTERNAL = ("misconceptions", "operations")
 HEAD = """\
 # What the reference holds
@@ -133,13 +134,29 @@ def _conventions(
     lines = []
     for name, parameter in parameters.items():
         text = own.parameters.get(name, "")
-        if not text or "ee ``reference." in text:
+        if not text or _ELSEWHERE.search(text):
             text = found.parameters.get(name, text)
         # A list inside the text stays a list, one level deeper.
-        text = re.sub(r"\n", "\n  ", text)
+        text = re.sub(r"\n", "\n  ", _followed(name, text))
         lines.append(f"- `{name} = {_toml(parameter.default)}`: {text}")
     yield "Conventions and their defaults:\n"
     yield "\n".join(lines) + "\n"
+
+
+def _followed(name: str, text: str) -> str:
+    """Replace a reference to where a parameter is described by the description."""
+    elsewhere = _ELSEWHERE.search(text)
+    if elsewhere is None:
+        return text
+    module = import_module(elsewhere[1])
+    for thing in vars(module).values():
+        if getattr(thing, "__module__", "") == module.__name__:
+            described = read(thing).parameters.get(name)
+            if described and elsewhere[0].startswith("See"):
+                rest = text[elsewhere.end() :].lstrip(";. \n")
+                return " ".join(filter(None, (_followed(name, described), rest)))
+    short = elsewhere[1].rpartition(".")[2]
+    return text.replace(elsewhere[0], f"see `{short}`")
 
 
 def _python(value: object) -> str:

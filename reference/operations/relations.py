@@ -54,7 +54,7 @@ def linear_in_upstream(upstreams: Sequence[str], gradients: Sequence[str]) -> Re
 
     def questions(rng: np.random.Generator, arrays: Arrays) -> list[dict[str, Array]]:
         present = [name for name in upstreams if name in arrays]
-        other = {name: rng.permuted(arrays[name]) for name in present}
+        other = {name: _rearranged(rng, arrays[name]) for name in present}
         both = {name: FACTOR * arrays[name] + other[name] for name in present}
         return [dict(arrays), {**arrays, **other}, {**arrays, **both}]
 
@@ -72,6 +72,10 @@ def linear_in_upstream(upstreams: Sequence[str], gradients: Sequence[str]) -> Re
         questions,
         pairs,
     )
+
+
+def _rearranged(rng: np.random.Generator, array: Array) -> Array:
+    return rng.permuted(np.atleast_1d(array)).reshape(array.shape)
 
 
 def independent_examples(batched: Sequence[str], answers: Sequence[str]) -> Relation:

@@ -372,7 +372,9 @@ class TestOptimizer:
         right, found = operation.answer(arrays), operation.answer(single)
         for name, value in found.items():
             assert value.dtype == np.float32
-            assert np.max(np.abs(value - right[name])) < 1e-4 * np.max(right[name])
+            assert np.max(np.abs(value - right[name])) < 1e-4 * np.max(
+                np.abs(right[name])
+            )
 
     @every_optimizer
     def test_step_before_backward_is_refused(self, operation, rng):

@@ -10,10 +10,18 @@ def test_the_names_are_sorted_and_those_of_the_operations():
     assert [create(name).name for name in names()] == names()
 
 
-def test_an_unknown_name_is_refused_with_the_known_ones():
+def test_an_unknown_name_is_refused_with_those_that_are_near():
     with pytest.raises(ConventionError) as caught:
         create("relue")
-    assert "got 'relue'" in str(caught.value)
+    message = str(caught.value)
+    assert message.startswith("operation must be known, such as relu")
+    assert message.endswith(", got 'relue'")
+
+
+def test_a_name_that_is_near_to_none_is_refused_with_all_of_them():
+    with pytest.raises(ConventionError) as caught:
+        create("zzz")
+    assert "must be one of " in str(caught.value)
     assert all(name in str(caught.value) for name in names())
 
 

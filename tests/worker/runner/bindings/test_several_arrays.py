@@ -74,7 +74,8 @@ class TestSeveralInputsAndOutputs:
             (
                 "return grad_sum + grad_difference, grad_sum - grad_difference",
                 "return grad_sum",
-                "Cell.backward returned one value; expected a tuple of 2: grad_x, grad_h.",
+                "Cell.backward returned one value; expected a tuple of 2: "
+                "grad_x, grad_h.",
             ),
         ],
     )
