@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
-from grader.checks import calls, feedback
+from grader.checks import calls, stability
 from grader.checks.answers import Answer
 from grader.checks.backward import explain
 from grader.checks.base import (
@@ -17,16 +15,11 @@ from grader.checks.base import (
     Share,
     Trial,
 )
-from grader.checks.compare import largest, reference_answer
 from grader.checks.follow_through import OwnForward
 from grader.checks.judging import DrawnCase, Judge, draw_cases
+from grader.checks.stability import STABILITY, draw_extremes
 from grader.contract.messages import Array, Call
-from grader.report import Verdict
 from reference.operations.base import Family, Operation
-
-STABILITY = "stability"
-# Two draws, so that a diagnosis is confirmed here as well.
-EXTREMES = (0, 1)
 
 
 class LossParams(ComponentParams):
@@ -56,9 +49,7 @@ class LossCheck(ComponentCheck):
     ) -> tuple[str, ...]:
         """Return ``loss``, the gradient, and ``stability`` where that is defined."""
         operation = components[params.component].reference()
-        # The numbers do not matter here, only whether there are any.
-        extreme = operation.extreme(np.random.default_rng(0))
-        extra = () if extreme is None else (STABILITY,)
+        extra = (STABILITY,) if stability.has_extremes(operation) else ()
         return (*operation.quantities, *extra)
 
     @property
@@ -83,7 +74,7 @@ class LossCheck(ComponentCheck):
         """Ask for values alone first: a fault in backward must not cost them."""
         operation = self.part.reference()
         cases = draw_cases(trial, operation)
-        extremes = self._extremes(trial, operation)
+        extremes = draw_extremes(trial, operation) if STABILITY in self.points else []
         every = [*cases, *extremes]
         answers = trial.ask(
             [
@@ -100,7 +91,7 @@ class LossCheck(ComponentCheck):
         found = []
         for quantity in self.points:
             if quantity == STABILITY:
-                found.append(self._stability(judge, large))
+                found.append(stability.judged(judge, large))
             elif quantity == operation.output:
                 found.append(valued.finding(quantity))
             else:
@@ -112,42 +103,6 @@ class LossCheck(ComponentCheck):
             lambda arrays: self._call(operation, arrays, backward=True),
         )
         return explain(found, judge, own, self.params.follow_through)
-
-    def _extremes(self, trial: Trial, operation: Operation) -> list[DrawnCase]:
-        if STABILITY not in self.points:
-            return []
-        cases = []
-        for number in EXTREMES:
-            rng = trial.rng(f"extreme {number}")
-            arrays = operation.extreme(rng) or {}
-            expected = reference_answer(operation, arrays, rng)
-            cases.append(DrawnCase(arrays, expected, number))
-        return cases
-
-    def _stability(self, plain: Judge, large: Judge) -> Finding:
-        """Judge value and gradient on large inputs as one quantity.
-
-        A mistake that shows on plain inputs as well is charged there, not here: large
-        inputs pass if the very same known mistake explains the answers to them.
-        """
-        for quantity in large.operation.quantities:
-            found = large.finding(quantity)
-            if found.verdict is Verdict.PASSED or _is_same_mistake(
-                found, plain.finding(quantity)
-            ):
-                continue
-            message = found.message
-            if found.verdict is Verdict.FAILED:
-                size = largest(large.cases[0].arrays[large.operation.inputs[0]])
-                message = feedback.unstable(message, round(size, -3))
-            return Finding(
-                STABILITY,
-                found.verdict,
-                message,
-                diagnosis=found.diagnosis,
-                evidence=found.evidence,
-            )
-        return Finding(STABILITY, Verdict.PASSED, feedback.STABLE)
 
     def _judge(
         self,
@@ -163,9 +118,3 @@ class LossCheck(ComponentCheck):
         self, operation: Operation, arrays: Mapping[str, Array], *, backward: bool
     ) -> Call:
         return calls.loss(self.part, operation, arrays, backward=backward)
-
-
-def _is_same_mistake(large: Finding, plain: Finding) -> bool:
-    if large.diagnosis is None or plain.diagnosis is None:
-        return False
-    return large.diagnosis.id == plain.diagnosis.id

@@ -182,7 +182,7 @@ def test_a_folder_without_the_file_is_refused() -> None:
             b'kind = "forwards"',
             "assignment.toml, line 24: check[0].kind: unknown kind 'forwards'; known "
             "are: backward, forward, gradcheck, initializer, interface, loss, "
-            "optimizer, training",
+            "optimizer, stability, training",
         ),
         (
             b"points = 3",
@@ -323,7 +323,8 @@ def test_a_mistake_is_named_with_line_key_and_reason(
         (
             b'kind = "optimizer"\ncomponent = "SGD"\npoints = 1\n'
             b"settings = { rate = 0.1 }",
-            "check[0].settings: sgd: convention must be one of lr, decay, weight_decay, got 'rate'",
+            "check[0].settings: sgd: convention must be one of lr, decay, "
+            "weight_decay, got 'rate'",
         ),
         (
             b'kind = "optimizer"\ncomponent = "Linear"\npoints = 1',

@@ -2,20 +2,19 @@
 
 import json
 
-import numpy as np
-
 from grader import engine
 from grader.assignments import load_files
+from grader.checks.stability import has_extremes
 from grader.contract.jail import Jail
 from grader.contract.messages import Call
 from grader.report import Report
 from reference.operations import Family, Operation, create
 
 KINDS = {
-    Family.LAYER: ("forward", "backward", "gradcheck"),
+    Family.LAYER: ("forward", "backward", "gradcheck", "stability"),
     Family.LOSS: ("loss", "gradcheck"),
     Family.OPTIMIZER: ("optimizer",),
-    Family.FUNCTION: ("forward",),
+    Family.FUNCTION: ("forward", "stability"),
     Family.INITIALIZER: ("initializer",),
 }
 
@@ -34,8 +33,10 @@ def quantities(kind, operation):
     if kind == "backward":
         return tuple(operation.gradients)
     if kind == "loss":
-        extreme = operation.extreme(np.random.default_rng(0))
-        return (*operation.quantities, *(() if extreme is None else ("stability",)))
+        extra = ("stability",) if has_extremes(operation) else ()
+        return (*operation.quantities, *extra)
+    if kind == "stability":
+        return ("stability",)
     if kind == "initializer":
         return ("mean", "variance")
     return ("trajectory",) if kind == "optimizer" else ("gradcheck",)
@@ -44,6 +45,8 @@ def quantities(kind, operation):
 def kinds(operation):
     for kind in KINDS[operation.family]:
         if kind in ("backward", "gradcheck") and not operation.differentiable:
+            continue
+        if kind == "stability" and not has_extremes(operation):
             continue
         yield kind
 

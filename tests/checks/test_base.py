@@ -12,9 +12,11 @@ def test_kinds_are_the_modules_that_define_one() -> None:
         "backward",
         "forward",
         "gradcheck",
+        "initializer",
         "interface",
         "loss",
         "optimizer",
+        "stability",
         "training",
     }
 

@@ -33,7 +33,7 @@ def answered(name, conventions, spoil=None):
         found = operation.answer(call.arrays)
         if spoil in found:
             value = np.array(found[spoil], dtype=np.float64)
-            value.flat[-1] += 1.0
+            value.flat[-1] += 1.0 + np.max(np.abs(value))
             found[spoil] = value
         return found
 

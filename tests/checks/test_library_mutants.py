@@ -1,11 +1,11 @@
 """Every wrong formula of the library fails what it changes and is recognised."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pytest
 
-from grader.checks.base import Component
 from grader.contract.messages import Array, Call
 from grader.report import Verdict
 from reference import misconceptions, operations
@@ -27,11 +27,22 @@ def names(entry: Misconception) -> str:
     return f"{entry.operation}-{entry.id}-{entry.wrong.__name__.strip('_')}"
 
 
-def mutant(operation: Operation, entry: Misconception) -> ScriptedJail:
+def conventions_of(entry: Misconception) -> Mapping[str, Any]:
+    """Return the first of the example conventions under which it is a mistake."""
+    for conventions in type(operations.create(entry.operation)).example_conventions:
+        operation = operations.create(entry.operation, **conventions)
+        if entry.wrong(operation, operation.draw(np.random.default_rng(0))):
+            return conventions
+    raise AssertionError("every set of conventions asks for this very formula")
+
+
+def mutant(
+    operation: Operation, entry: Misconception, conventions: Mapping[str, Any]
+) -> ScriptedJail:
     """Return a student who makes exactly this mistake everywhere."""
 
     def answer(call: Call) -> Mapping[str, Array]:
-        asked = as_constructed(operation, {}, call)
+        asked = as_constructed(operation, conventions, call)
         found = asked.answer(call.arrays)
         found.update(entry.wrong(asked, call.arrays))
         if call.options.get("forward_only"):
@@ -67,11 +78,12 @@ def equivalents(operation: Operation, entry: Misconception) -> set[str]:
 @pytest.mark.parametrize("entry", ENTRIES, ids=names)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_known_mistake_fails_and_is_named(entry: Misconception, seed: int) -> None:
-    operation = Component("any", entry.operation).reference()
+    conventions = conventions_of(entry)
+    operation = operations.create(entry.operation, **conventions)
     changes = entry.wrong(operation, operation.draw(np.random.default_rng(0)))
-    assert changes, "the conventions of the test ask for this very formula"
 
-    report = graded(entry.operation, {}, mutant(operation, entry), seed)
+    jail = mutant(operation, entry, conventions)
+    report = graded(entry.operation, conventions, jail, seed)
 
     results = [r for r in report.results if r.check != "gradcheck"]
     failed = [r for r in results if r.verdict is Verdict.FAILED]
@@ -118,7 +130,7 @@ def test_right_code_passes_without_a_diagnosis(name: str) -> None:
 def test_overflow_costs_stability_only_and_is_named(entry: Misconception) -> None:
     operation = operations.create("softmax_cross_entropy")
 
-    report = graded("softmax_cross_entropy", {}, mutant(operation, entry))
+    report = graded("softmax_cross_entropy", {}, mutant(operation, entry, {}))
 
     failed = {
         r.quantity: r
