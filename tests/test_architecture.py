@@ -60,6 +60,19 @@ RULES: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
         ),
         ("numpy", "pydantic"),
     ),
+    "grader.validation": (
+        (
+            "grader",
+            "grader.contract",
+            "grader.checks",
+            "grader.engine",
+            "grader.report",
+            "grader.assignments",
+            "grader.validation",
+            "reference",
+        ),
+        ("numpy",),
+    ),
     "grader.models": (("grader.models",), ("sqlalchemy",)),
     "grader.db": (
         ("grader.models", "grader.errors", "grader.migrations"),

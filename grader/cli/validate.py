@@ -1,7 +1,7 @@
 """``grader validate``: prove that an assignment does what it states."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
@@ -11,10 +11,12 @@ from rich.table import Table
 from grader import assignments, engine, intake
 from grader.assignments import Assignment, Sample
 from grader.cli.grade import read_uploads
+from grader.cli.mistakes_table import print_mistakes
 from grader.cli.table import plain, progress_bar
 from grader.config import Settings
 from grader.contract.jail import Jail
 from grader.errors import AssignmentError, RefusedError
+from grader.validation.known_mistakes import Mistake, known_mistakes
 from worker.loop import jail_for
 
 SOLUTION = "solution"
@@ -48,11 +50,19 @@ class Trial:
     show_default=True,
     help="Grade everything this often, each time with other secret inputs.",
 )
+@click.option(
+    "--mistakes/--no-mistakes",
+    default=True,
+    show_default=True,
+    help="Let every known mistake of each component be judged too.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def validate(assignment: str, runs: int, as_json: bool) -> None:
+def validate(assignment: str, runs: int, mistakes: bool, as_json: bool) -> None:
     """Prove that ASSIGNMENT holds: its solution scores all, its samples as they state.
 
-    Exits with 1 if anything comes out otherwise.
+    Then every mistake that the library knows about its components is made on purpose:
+    one that costs no points survives, and is listed with the reason. Exits with 1 if
+    the solution or a sample comes out otherwise than stated; survivors are a warning.
     """
     path = assignments.find(assignment)
     loaded = assignments.load_folder(path)
@@ -60,11 +70,14 @@ def validate(assignment: str, runs: int, as_json: bool) -> None:
     trials = run_trials(
         loaded, path, jail_for(Settings.from_environment()), runs, console
     )
+    found = list(known_mistakes(loaded)) if mistakes else None
     if as_json:
-        click.echo(json.dumps(_document(loaded, trials)))
+        click.echo(json.dumps(_document(loaded, trials, found)))
     else:
         console.print(_table(trials))
         console.print(_summary(trials), highlight=False)
+        if found is not None:
+            print_mistakes(console, found)
     if any(trial.surprises for trial in trials):
         raise SystemExit(1)
 
@@ -160,8 +173,11 @@ def _summary(trials: list[Trial]) -> str:
     return f"{len(trials)} runs, {wrong} not as stated{bound}"
 
 
-def _document(loaded: Assignment, trials: list[Trial]) -> dict[str, object]:
+def _document(
+    loaded: Assignment, trials: list[Trial], mistakes: list[Mistake] | None
+) -> dict[str, object]:
     return {
+        "mistakes": None if mistakes is None else [asdict(one) for one in mistakes],
         "assignment": loaded.spec.slug,
         "spec_digest": loaded.digest,
         "max_score": loaded.max_score,
