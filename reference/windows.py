@@ -92,6 +92,16 @@ class Windows:
         axes = zip(self.spans, self.stride, strict=True)
         return any(span > step for span, step in axes)
 
+    def in_a_row(self) -> "Windows":
+        """Return windows of one axis as windows of two, one entry high."""
+        return Windows(
+            (1, *self.kernel),
+            (1, *self.stride),
+            (1, *self.dilation),
+            ((0, 0), *self.padding),
+            self.ragged,
+        )
+
     def counts(self, sides: Sizes) -> Sizes:
         """Return the number of windows along axes of the given lengths."""
         axes = zip(sides, self.spans, self.stride, self.padding, strict=True)
@@ -113,11 +123,12 @@ class Windows:
         ShapeError
             If there is no room for a window.
         """
-        if min(self.counts(x.shape[2:])) < 1:
+        layout = self.on(x.shape[2:])
+        if min(layout.counts) < 1:
             raise ShapeError(
                 f"{owner}: x must have room for a window of {self.spans}, got {x.shape}"
             )
-        return self.on(x.shape[2:])
+        return layout
 
     def on(self, sides: Sizes) -> "Layout":
         """Return where the windows lie on images of the given sides."""
@@ -130,6 +141,8 @@ class Layout:
 
     Parameters
     ----------
+    windows
+        What they are.
     counts
         Number of windows.
     sides
@@ -143,11 +156,19 @@ class Layout:
         all windows.
     """
 
+    windows: Windows
     counts: Sizes
     sides: Sizes
     lengths: Sizes
     inside: tuple[slice, ...]
     steps: tuple[tuple[slice, ...], ...]
+
+    @property
+    def plane(self) -> "Layout":
+        """Return the same on images of two axes, of which one axis becomes a row."""
+        if len(self.sides) == 2:
+            return self
+        return self.windows.in_a_row().on((1, *self.sides))
 
     @property
     def places(self) -> list[Place]:
@@ -170,51 +191,6 @@ class Layout:
         inside: Place = (..., *self.inside)
         return padded[inside]
 
-    def columns(self, x: Array) -> Array:
-        """Return all windows of ``x`` (N, C, *sides) as (N, C, *kernel, *counts).
-
-        Windows vary fastest, so that the product with a kernel is one product of
-        matrices for each example. One axis is cut into windows after the other, the
-        last one first: fewer and longer runs are copied than for each position alone.
-        """
-        cut = self.padded(x)
-        for axis, steps in reversed(list(enumerate(self.steps))):
-            before, after = self._around(axis, cut.shape)
-            found = np.empty(
-                (*cut.shape[:2], len(steps), *before, self.counts[axis], *after),
-                cut.dtype,
-            )
-            for position, place in enumerate(self._along(axis)):
-                found[:, :, position] = cut[place]
-            cut = found
-        return cut
-
-    def scattered(self, columns: Array) -> Array:
-        """Add windows up where they lie: the transpose of ``columns``.
-
-        Entries that no window reaches are zero.
-        """
-        total = columns
-        for axis in range(len(self.steps)):
-            windows = total
-            before, after = self._around(axis, windows[:, :, 0].shape)
-            total = np.zeros(
-                (*windows.shape[:2], *before, self.lengths[axis], *after), windows.dtype
-            )
-            for position, place in enumerate(self._along(axis)):
-                total[place] += windows[:, :, position]
-        return self.cropped(total)
-
-    def _around(self, axis: int, shape: Sizes) -> tuple[Sizes, Sizes]:
-        """Split the axes of an image but for one, which is not the batch or channel."""
-        at = axis - len(self.steps)
-        return shape[2:at], shape[len(shape) + at + 1 :]
-
-    def _along(self, axis: int) -> list[Place]:
-        """Return an index for each position along one axis."""
-        whole = (slice(None),) * (len(self.steps) - axis - 1)
-        return [(..., step, *whole) for step in self.steps[axis]]
-
 
 @lru_cache(maxsize=256)
 def _layout(windows: Windows, sides: Sizes) -> Layout:
@@ -230,6 +206,7 @@ def _layout(windows: Windows, sides: Sizes) -> Layout:
     )
     starts = (before for before, _ in windows.padding)
     return Layout(
+        windows,
         counts,
         sides,
         tuple(map(max, wanted, reached)),

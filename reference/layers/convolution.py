@@ -1,11 +1,20 @@
 """What convolution has in common in one and in two dimensions."""
 
-from math import prod
 from typing import ClassVar
 
 import numpy as np
 
 from reference.arrays import after_forward, require_upstream
+from reference.columns import (
+    added_up,
+    columns,
+    filter_rows,
+    filters,
+    innermost,
+    merged,
+    outermost,
+    split,
+)
 from reference.conventions import require_choice
 from reference.layers.filters import Filters, require_channels
 from reference.protocols import Array
@@ -26,10 +35,10 @@ class Convolution(Filters):
 
     Notes
     -----
-    All windows of an example are written side by side as the columns of a matrix. The
-    output is the product of the weight with it, the gradient of the weight the product
-    of ``grad_out`` with it, and the gradient of the windows a third product, whose
-    columns are added up where they were read.
+    Windows are written side by side as the columns of matrices, one for each row of
+    windows. The output is the product of the weight with them, the gradient of the
+    weight the product of ``grad_out`` with them, and the gradient of the windows a
+    third product, whose columns are added up where they were read.
     """
 
     kinds: ClassVar[tuple[str, ...]] = ("cross_correlation", "convolution")
@@ -98,13 +107,11 @@ class Convolution(Filters):
         """
         self._check(x)
         layout = self.windows.over(type(self).__name__, x)
-        weight = self._matrices(self.params["weight"])
-        columns = layout.columns(x).reshape(
-            len(x), self.groups, weight.shape[2], prod(layout.counts)
-        )
-        self._saved = columns, weight, layout
-        out = np.matmul(weight, columns)
-        return self._add_bias(out.reshape(len(x), self.out_channels, *layout.counts))
+        weight = filter_rows(self._turned(self.params["weight"]), self.groups)
+        windows = columns(layout, innermost(x, self.groups))
+        self._saved = windows, weight, layout
+        out = self._add_bias(np.matmul(weight, windows))
+        return outermost(split(layout, out), layout.counts)
 
     def backward(self, grad_out: Array) -> Array:
         """Turn (N, F, ...) into the gradient for ``x`` and replace ``grads``.
@@ -117,26 +124,15 @@ class Convolution(Filters):
             If ``grad_out`` does not have the shape of the output.
         """
         owner = type(self).__name__
-        columns, weight, layout = after_forward(owner, self._saved)
-        count, _, _, windows = columns.shape
+        windows, weight, layout = after_forward(owner, self._saved)
+        count = windows.shape[3] // layout.counts[-1]
         require_upstream(owner, grad_out, (count, self.out_channels, *layout.counts))
-        rows = grad_out.reshape(count, *weight.shape[:2], windows)
-        grad_weight = np.matmul(rows, columns.swapaxes(-1, -2)).sum(axis=0)
-        grad_columns = np.matmul(weight.swapaxes(-1, -2), rows).reshape(
-            count, self.in_channels, *self.windows.kernel, *layout.counts
-        )
-        self._replace_grads(self._filters(grad_weight), grad_out)
-        return layout.scattered(grad_columns)
-
-    def _matrices(self, weight: Array) -> Array:
-        """Return one matrix for each group, with a row for each of its filters."""
-        return self._turned(weight).reshape(
-            self.groups, self.out_channels // self.groups, -1
-        )
-
-    def _filters(self, matrices: Array) -> Array:
-        """Undo ``_matrices``."""
-        return self._turned(matrices.reshape(self.params["weight"].shape))
+        rows = merged(layout, innermost(grad_out, self.groups))
+        grad_rows = np.matmul(rows, windows.swapaxes(-1, -2)).sum(axis=1)
+        grad_weight = filters(grad_rows, self._shapes["weight"])
+        self._replace_grads(self._turned(grad_weight), rows)
+        grad_windows = np.matmul(weight.swapaxes(-1, -2), rows)
+        return outermost(added_up(layout, grad_windows), layout.sides)
 
     def _turned(self, weight: Array) -> Array:
         """Return the weight as it lies on the image; doing it twice undoes it."""

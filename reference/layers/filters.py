@@ -69,18 +69,22 @@ class Filters(ABC):
             wanted = f"(N, {self.in_channels}, {AXES[self.dimensions]})"
             raise ShapeError(f"{owner}: x must be {wanted}, got {x.shape}")
 
-    def _add_bias(self, out: Array) -> Array:
-        """Add the bias to every image of its channel, in place, and return ``out``."""
+    def _add_bias(self, images: Array) -> Array:
+        """Add the bias to (G, H, F, ...), in place, and return that."""
         if "bias" in self.params:
-            out += self.params["bias"].reshape(-1, *(1,) * self.dimensions)
-        return out
+            others = (1,) * (images.ndim - 3)
+            images += self.params["bias"].reshape(len(images), 1, -1, *others)
+        return images
 
-    def _replace_grads(self, grad_weight: Array, grad_out: Array) -> None:
-        """Set ``grads``; the bias is added everywhere, so its gradient is a sum."""
-        self.grads = {"weight": grad_weight.reshape(self._shapes["weight"])}
+    def _replace_grads(self, grad_weight: Array, images: Array) -> None:
+        """Set ``grads``; ``images`` is the gradient for (G, H, F, ...).
+
+        The bias is added everywhere, so its gradient is a sum.
+        """
+        self.grads = {"weight": grad_weight}
         if "bias" in self.params:
-            images = tuple(range(2, grad_out.ndim))
-            self.grads["bias"] = grad_out.sum(axis=(0, *images))
+            others = 1, *range(3, images.ndim)
+            self.grads["bias"] = images.sum(axis=others).reshape(self.out_channels)
 
 
 def require_channels(

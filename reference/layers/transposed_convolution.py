@@ -1,10 +1,18 @@
 """What transposed convolution has in common in one and in two dimensions."""
 
-from math import prod
-
 import numpy as np
 
 from reference.arrays import after_forward, require_upstream
+from reference.columns import (
+    added_up,
+    columns,
+    filter_rows,
+    filters,
+    innermost,
+    merged,
+    outermost,
+    split,
+)
 from reference.errors import ShapeError
 from reference.layers.filters import Filters, require_channels
 from reference.protocols import Array
@@ -64,13 +72,11 @@ class TransposedConvolution(Filters):
         """
         self._check(x)
         layout = self._layout(x)
-        rows = x.reshape(*x.shape[:2], prod(layout.counts))
-        weight = self.params["weight"].reshape(self.in_channels, -1)
+        weight = filter_rows(self.params["weight"])
+        rows = merged(layout, innermost(x))
         self._saved = rows, weight, layout
-        columns = np.matmul(weight.T, rows).reshape(
-            len(x), self.out_channels, *self.windows.kernel, *layout.counts
-        )
-        return self._add_bias(layout.scattered(columns))
+        windows = np.matmul(weight.swapaxes(-1, -2), rows)
+        return outermost(self._add_bias(added_up(layout, windows)), layout.sides)
 
     def backward(self, grad_out: Array) -> Array:
         """Turn (N, M, ...) into the gradient for ``x`` and replace ``grads``.
@@ -84,14 +90,14 @@ class TransposedConvolution(Filters):
         """
         owner = type(self).__name__
         rows, weight, layout = after_forward(owner, self._saved)
-        count, _, places = rows.shape
+        count = rows.shape[3] // layout.counts[-1]
         require_upstream(owner, grad_out, (count, self.out_channels, *layout.sides))
-        columns = layout.columns(grad_out).reshape(count, weight.shape[1], places)
-        grad_weight = np.matmul(rows, columns.swapaxes(-1, -2)).sum(axis=0)
-        self._replace_grads(grad_weight, grad_out)
-        return np.matmul(weight, columns).reshape(
-            count, self.in_channels, *layout.counts
-        )
+        images = innermost(grad_out)
+        windows = columns(layout, images)
+        grad_rows = np.matmul(rows, windows.swapaxes(-1, -2)).sum(axis=1)
+        self._replace_grads(filters(grad_rows, self._shapes["weight"]), images)
+        grad_x = split(layout, np.matmul(weight, windows))
+        return outermost(grad_x, layout.counts)
 
     def output_sides(self, sides: Sizes) -> Sizes:
         """Return the lengths of the axes of the output for those of the input."""

@@ -83,25 +83,9 @@ def test_an_image_that_is_smaller_than_a_window_is_refused():
     )
 
 
-def test_columns_hold_every_window():
-    made = Windows((2, 3), (2, 1), (1, 2), ((0, 1), (2, 1)))
-    x = np.random.default_rng(0).normal(size=(2, 3, 5, 4))
-    padded = np.zeros((2, 3, 6, 7))
-    padded[:, :, :5, 2:6] = x
-    columns = made.on((5, 4)).columns(x)
-    assert columns.shape == (2, 3, 2, 3, 3, 3)
-    for a, b, i, j in np.ndindex(2, 3, 3, 3):
-        np.testing.assert_array_equal(
-            columns[:, :, a, b, i, j], padded[:, :, 2 * i + a, j + 2 * b]
-        )
-
-
-@pytest.mark.parametrize("ragged", [False, True])
-def test_scattering_is_the_transpose_of_columns(ragged):
-    made = Windows((2, 3), (2, 4), (1, 1), ((0, 0), (1, 1)), ragged)
-    rng = np.random.default_rng(1)
-    layout = made.on((7, 8))
-    x = rng.integers(-9, 9, (2, 3, 7, 8)).astype(np.float64)
-    columns = layout.columns(x)
-    other = rng.integers(-9, 9, columns.shape).astype(np.float64)
-    assert np.sum(columns * other) == np.sum(x * layout.scattered(other))
+def test_windows_of_one_axis_lie_in_a_plane_one_row_high():
+    layout = windows(3, 2, padding=1, dilation=2).on((9,))
+    plane = layout.plane
+    assert (plane.sides, plane.counts, plane.lengths) == ((1, 9), (1, 4), (1, 11))
+    assert plane.steps == ((slice(0, 1, 1),), *layout.steps)
+    assert plane.plane is plane
