@@ -1,6 +1,6 @@
 """What a layer, a loss and an optimizer must offer to the rest of this package."""
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from numpy.typing import NDArray
 
@@ -46,4 +46,13 @@ class Stepper(Protocol):
 
     def step(self) -> None:
         """Update every parameter once from the current gradients."""
+        ...
+
+
+@runtime_checkable
+class LooksAhead(Protocol):
+    """An optimizer that wants the gradient elsewhere, such as Nesterov's."""
+
+    def lookahead(self) -> None:
+        """Put the parameters where the next gradient is to be taken."""
         ...

@@ -6,7 +6,7 @@ right numbers, and named constant factors.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from grader.checks.compare import Expected, Match, compare, largest
 from grader.contract.messages import Array
 from grader.report import Diagnosis
 from reference import misconceptions
+from reference.misconceptions import Misconception
 from reference.operations.base import Operation
 
 # How closely a hypothesis must reproduce the answer, on the scale of the quantity.
@@ -33,6 +34,13 @@ class Sighting:
     arrays: Mapping[str, Array]
     right: Mapping[str, Expected]
     got: Mapping[str, Array]
+    _mistaken: dict[int, Mapping[str, Array]] = field(default_factory=dict)
+
+    def mistaken(self, number: int, entry: Misconception) -> Mapping[str, Array]:
+        """Return what a known mistake answers here; asked once for all quantities."""
+        if number not in self._mistaken:
+            self._mistaken[number] = entry.wrong(self.operation, self.arrays)
+        return self._mistaken[number]
 
 
 def diagnose(
@@ -100,8 +108,9 @@ def _from_library(
 ) -> Diagnosis | None:
     """Return the entry that explains the most and contradicts the least."""
     best: tuple[tuple[int, int], Diagnosis] | None = None
-    for entry in misconceptions.for_operation(seen[0].operation.name):
-        answers = [entry.wrong(one.operation, one.arrays) for one in seen]
+    entries = misconceptions.for_operation(seen[0].operation.name)
+    for number, entry in enumerate(entries):
+        answers = [one.mistaken(number, entry) for one in seen]
         if not _explains(answers, seen, quantity, closeness):
             continue
         claims = {name for answer in answers for name in answer}

@@ -16,6 +16,7 @@ from grader.checks.compare import largest
 from grader.checks.judging import DrawnCase
 from grader.checks.own_forward import Consistency, slopes
 from grader.contract.messages import Array, Call
+from reference.errors import ReferenceUseError
 from reference.operations.base import Operation
 
 Arrays = Mapping[str, Array]
@@ -64,17 +65,33 @@ class OwnForward:
             weights(self.operation, case.arrays),
             self.trial.rng(f"directions {case.variant}"),
         )
-        changed = [
-            {**case.arrays, name: turned(value)} for name, value in case.arrays.items()
-        ]
-        replies = self.trial.ask([self.backward(values) for values in changed])
+        elsewhere = self._elsewhere(case)
+        replies = self.trial.ask([self.backward(values) for values, _ in elsewhere])
+        moved = [right for _, right in elsewhere]
         return {
             name
             for name in usable
             if measured[self.operation.gradients[name]].consistency
             is Consistency.CONSISTENT
-            and self._depends(name, case, answer, changed, replies)
+            and self._depends(name, case, answer, moved, replies)
         }
+
+    def _elsewhere(self, case: DrawnCase) -> list[tuple[Arrays, Arrays]]:
+        """Return the inputs with other values in one array each, and right answers.
+
+        Values that do not go with the other arrays, such as labels that are longer
+        than their example, are left out.
+        """
+        rng = self.trial.rng(f"elsewhere {case.variant}")
+        other = self.operation.draw(rng, variant=case.variant)
+        found: list[tuple[Arrays, Arrays]] = []
+        for name in case.arrays:
+            values = {**case.arrays, name: other[name]}
+            try:
+                found.append((values, self.operation.answer(values)))
+            except (ReferenceUseError, ValueError):
+                continue
+        return found
 
     def _is_usable(self, quantity: str, case: DrawnCase, answer: Answer) -> bool:
         got = answer.arrays.get(quantity)
@@ -92,14 +109,13 @@ class OwnForward:
         quantity: str,
         case: DrawnCase,
         answer: Answer,
-        changed: Sequence[Arrays],
+        moved: Sequence[Arrays],
         replies: Sequence[Answer],
     ) -> bool:
         """Tell whether the gradient moves wherever the right one moves."""
         right = case.expected[quantity].value
-        for values, reply in zip(changed, replies, strict=True):
-            moved = self.operation.answer(values)[quantity]
-            if largest(moved - right) <= NO_CHANGE * largest(right):
+        for there, reply in zip(moved, replies, strict=True):
+            if largest(there[quantity] - right) <= NO_CHANGE * largest(right):
                 continue
             got = reply.arrays.get(quantity)
             if got is None or np.array_equal(got, answer.arrays[quantity]):
@@ -110,9 +126,3 @@ class OwnForward:
 def weights(operation: Operation, arrays: Arrays) -> dict[str, Array]:
     """Return the upstream gradient of each output that is differentiated."""
     return operation.upstreams(arrays) or {operation.output: np.ones(())}
-
-
-def turned(value: Array) -> Array:
-    """Return other entries of the same kind: moved by one place, real ones negated."""
-    moved = np.roll(value.ravel(), 1).reshape(value.shape)
-    return -moved if value.dtype.kind == "f" else moved

@@ -2,11 +2,12 @@
 
 The numbers are random and the student's own, so they are judged by mean and variance of
 at least 10,000 of them. Six standard errors fail right code twice in 10^9 draws and see
-a variance that is off by a tenth.
+a variance that is off by a tenth. A known mistake is named only if its moments fit the
+draws as well as the right ones should have, and no other mistake fits.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,9 @@ from grader.checks.base import (
     Trial,
 )
 from grader.contract.messages import Array
-from grader.report import Verdict
+from grader.report import Diagnosis, Verdict
+from reference import misconceptions
+from reference.misconceptions import Misconception
 from reference.operations.base import Family, Operation
 
 WEIGHT = "weight"
@@ -70,18 +73,31 @@ class InitializerCheck(ComponentCheck):
         return f"{self.component}: mean and variance"
 
     def findings(self, trial: Trial) -> Iterable[Finding]:
-        """Ask for one draw of each shape."""
+        """Ask for one draw of each shape, then explain what failed."""
         operation = self.part.reference()
         drawn = [
             operation.draw(trial.rng(f"shape {variant}"), variant=variant)
             for variant in VARIANTS
         ]
+        seeds = trial.rng("draws").integers(2**32, size=len(drawn))
         answers = trial.ask(
-            [calls.initializer(self.part, operation, arrays) for arrays in drawn]
+            [
+                replace(calls.initializer(self.part, operation, arrays), seed=int(seed))
+                for arrays, seed in zip(drawn, seeds, strict=True)
+            ]
         )
-        return [
+        findings = [
             self._finding(trial, quantity, operation, drawn, answers)
             for quantity in self.points
+        ]
+        if all(finding.verdict is not Verdict.FAILED for finding in findings):
+            return findings
+        diagnosis = _diagnosis(operation, drawn, answers)
+        return [
+            replace(finding, diagnosis=diagnosis)
+            if finding.verdict is Verdict.FAILED
+            else finding
+            for finding in findings
         ]
 
     def _finding(
@@ -98,7 +114,7 @@ class InitializerCheck(ComponentCheck):
                 message = feedback.trouble(trouble, trial.limits, self.component)
                 facts = evidence.of_trouble(trouble, trial.files)
                 return Finding(quantity, Verdict.ERRORED, message, evidence=facts)
-            shape = tuple(int(length) for length in arrays["shape"])
+            shape = _shape(arrays)
             wrong = _unusable(answer.arrays[WEIGHT], shape)
             if wrong:
                 return Finding(quantity, Verdict.FAILED, wrong)
@@ -116,6 +132,10 @@ class InitializerCheck(ComponentCheck):
                 return Finding(quantity, Verdict.FAILED, message, evidence=facts)
         message = feedback.right(f"The {quantity} of the drawn weights")
         return Finding(quantity, Verdict.PASSED, message, evidence=facts)
+
+
+def _shape(arrays: Mapping[str, Array]) -> tuple[int, ...]:
+    return tuple(int(length) for length in arrays["shape"])
 
 
 def _unusable(weight: Array, shape: tuple[int, ...]) -> str:
@@ -139,3 +159,42 @@ def _moments(weight: Array, right: Mapping[str, Array]) -> dict[str, _Moment]:
         MEAN: _Moment(mean, float(values.mean()), float(standard_error + exact)),
         VARIANCE: _Moment(variance, float(values.var()), float(spread + exact**2)),
     }
+
+
+def _diagnosis(
+    operation: Operation,
+    drawn: Sequence[Mapping[str, Array]],
+    answers: Sequence[Answer],
+) -> Diagnosis | None:
+    """Name the only known mistake whose moments explain the draws of both shapes."""
+    weights = []
+    for arrays, answer in zip(drawn, answers, strict=True):
+        weight = answer.arrays.get(WEIGHT)
+        if weight is None or _unusable(weight, _shape(arrays)):
+            return None
+        weights.append(weight)
+    explaining = [
+        entry
+        for entry in misconceptions.for_operation(operation.name)
+        if _explains(entry, operation, drawn, weights)
+    ]
+    if len(explaining) != 1:
+        return None
+    (entry,) = explaining
+    return Diagnosis(entry.id, entry.title, entry.hint)
+
+
+def _explains(
+    entry: Misconception,
+    operation: Operation,
+    drawn: Sequence[Mapping[str, Array]],
+    weights: Sequence[Array],
+) -> bool:
+    for arrays, weight in zip(drawn, weights, strict=True):
+        changed = entry.wrong(operation, arrays)
+        if not changed:
+            return False
+        moments = _moments(weight, {**operation.answer(arrays), **changed})
+        if not all(moment.is_right for moment in moments.values()):
+            return False
+    return True

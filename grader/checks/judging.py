@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from grader.checks import evidence, feedback
 from grader.checks.answers import Answer, Trouble
@@ -131,11 +132,14 @@ class Judge:
 
     def diagnosis(self, quantity: str) -> Diagnosis | None:
         """Name the mistake behind a wrong quantity, if it is a known one."""
-        sightings = [
+        return diagnose(self._sightings, quantity)
+
+    @cached_property
+    def _sightings(self) -> list[Sighting]:
+        return [
             Sighting(self.operation, case.arrays, case.expected, answer.arrays)
             for case, answer in self._paired()
         ]
-        return diagnose(sightings, quantity)
 
     def _comparisons(
         self, quantity: str

@@ -29,7 +29,7 @@ PARAMETERS = tuple(
 SIZES = (
     (3, 8, (2, 3), 5, 4),
     (4, 4, (3, 2), 7, 3),
-    (1, 8, (2, 3), 5, 4),
+    (1, 4, (2, 3), 5, 4),
 )
 SCALE = 0.5
 FAR_FROM_ZERO = 4.0
@@ -147,7 +147,6 @@ class LeNet(LayerOperation):
         {},
         {"activation": "relu", "pooling": "max"},
         {"pooling": "max"},
-        {"activation": "relu"},
     )
 
     def __init__(self, activation: str = "tanh", pooling: str = "average") -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from reference.protocols import Array, Layer, Loss, Stepper
+from reference.protocols import Array, Layer, LooksAhead, Loss, Stepper
 
 
 def predict(layers: Sequence[Layer], inputs: Array) -> Array:
@@ -39,7 +39,8 @@ def train(
     Parameters
     ----------
     optimizer
-        Made for the same ``layers``, whose parameters it replaces.
+        Made for the same ``layers``, whose parameters it replaces. If it has
+        ``lookahead``, this is called before each forward.
     inputs, targets
         All examples, along the first axis.
     batches
@@ -47,6 +48,8 @@ def train(
     """
     losses = []
     for batch in batches:
+        if isinstance(optimizer, LooksAhead):
+            optimizer.lookahead()
         losses.append(backpropagate(layers, loss, inputs[batch], targets[batch]))
         optimizer.step()
     return losses

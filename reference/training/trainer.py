@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from reference.conventions import require_choice
 from reference.networks.leaves import leaves
 from reference.networks.modes import set_mode
 from reference.optimizers.clipping import Clip, clip_gradients, norm
-from reference.protocols import Array, Layer, Loss, Parameters, Stepper
+from reference.protocols import Array, Layer, LooksAhead, Loss, Parameters, Stepper
 from reference.training.history import History
 from reference.training.loop import backpropagate, predict
 from reference.training.termination import MOMENTS, Termination
@@ -27,15 +27,6 @@ class RatedStepper(Stepper, Protocol):
     """An optimizer whose learning rate can be read and set."""
 
     lr: float
-
-
-@runtime_checkable
-class LooksAhead(Protocol):
-    """An optimizer that wants the gradient elsewhere, such as Nesterov's."""
-
-    def lookahead(self) -> None:
-        """Put the parameters where the next gradient is to be taken."""
-        ...
 
 
 class Schedule(Protocol):

@@ -1,6 +1,7 @@
 """An assignment made for one operation, with every kind of check that fits it."""
 
 import json
+from functools import cache
 
 from grader import engine
 from grader.assignments import load_files
@@ -51,7 +52,15 @@ def kinds(operation):
         yield kind
 
 
-def assignment(name, conventions):
+def assignment(name, conventions, without=()):
+    """Return an assignment of one component, without some of the kinds that fit it."""
+    key = json.dumps(dict(conventions), sort_keys=True)
+    return _assignment(name, key, tuple(without))
+
+
+@cache
+def _assignment(name, key, without):
+    conventions = json.loads(key)
     operation = create(name, **conventions)
     text = f"""
     format = 1
@@ -66,6 +75,8 @@ def assignment(name, conventions):
     construct = {toml(construct(operation))}
     """
     for kind in kinds(operation):
+        if kind in without:
+            continue
         points = dict.fromkeys(quantities(kind, operation), 1)
         text += f"""
         [[check]]
@@ -90,7 +101,7 @@ def as_constructed(operation: Operation, conventions, call: Call) -> Operation:
     return create(operation.name, **{**conventions, **given})
 
 
-def graded(name, conventions, jail: Jail, seed: int = 3) -> Report:
+def graded(name, conventions, jail: Jail, seed: int = 3, without=()) -> Report:
     """Grade what ``jail`` answers under the assignment of one operation."""
-    wanted = assignment(name, conventions)
+    wanted = assignment(name, conventions, without)
     return engine.grade(wanted, {"student.py": b""}, "student.py", seed=seed, jail=jail)

@@ -27,13 +27,15 @@ points = {{ mean = 1, variance = 2 }}
 
 def graded(body, operation="kaiming", convention="{}", seed=1):
     text = ASSIGNMENT.format(operation=operation, convention=convention)
-    files = {"init.py": f"import numpy as np\ndef draw(shape):\n    {body}\n".encode()}
+    # The checks leave the generator as it is, so the student chooses another one.
+    drawn = f"np.random.seed(1000 * {seed} + shape[0])\n    {body}"
+    files = {"init.py": f"import numpy as np\ndef draw(shape):\n    {drawn}\n".encode()}
     wanted = load_files({"assignment.toml": text.encode()})
     report = engine.grade(wanted, files, "init.py", seed=seed, jail=FakeJail())
     return {result.quantity: result for result in report.results}
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize(
     "body",
     [
@@ -86,3 +88,74 @@ def test_a_function_that_raises_earns_nothing_and_says_why():
     found = graded("raise ValueError('no idea')")
     assert {result.verdict for result in found.values()} == {Verdict.ERRORED}
     assert "no idea" in found["mean"].message
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("return np.random.randn(*shape) * (2 / shape[0])", "M151"),
+        ("return np.random.randn(*shape) * np.sqrt(1 / shape[0])", "M146"),
+        ("return np.random.randn(*shape) * np.sqrt(2 / shape[1])", "M238"),
+        ("return np.random.randn(*shape) * np.sqrt(2 / sum(shape))", "M238"),
+        ("return 0.01 * np.random.randn(*shape)", "M238"),
+        ("return np.random.randn(*shape)", "M238"),
+        ("return np.random.uniform(-1, 1, shape) * np.sqrt(2 / shape[0])", "M239"),
+        ("return np.random.rand(*shape) * np.sqrt(2 / shape[0])", "M239"),
+        ("return np.zeros(shape)", "M150"),
+        ("return np.ones(shape)", "M150"),
+    ],
+)
+def test_known_moments_are_recognised(body, name, seed):
+    failed = [r for r in graded(body, seed=seed).values() if r.points == 0.0]
+    assert failed
+    assert {r.diagnosis.id for r in failed if r.diagnosis} == {name}
+    assert all(r.diagnosis for r in failed)
+
+
+def test_a_moment_that_is_right_has_no_diagnosis():
+    found = graded("return np.random.randn(*shape) * (2 / shape[0])")
+    assert found["mean"].verdict is Verdict.PASSED
+    assert found["mean"].diagnosis is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        # Between the right moments and those of known mistakes, near none of them.
+        "return np.random.randn(*shape) * np.sqrt(1.35 / shape[0])",
+        # Fans exchanged, but for one of the two shapes only.
+        "return np.random.randn(*shape) * np.sqrt(2 / max(shape))",
+        "return np.random.randn(*shape) * np.sqrt(2 / min(shape))",
+        # The spread of a known mistake about a mean that it does not have.
+        "return 1 + np.random.randn(*shape) * np.sqrt(1 / shape[0])",
+        # No moments at all, of one shape or both.
+        "return np.zeros(shape if shape[0] == 151 else 3)",
+        "return np.full(shape, np.nan)",
+    ],
+)
+def test_other_moments_get_no_name(body):
+    found = graded(body)
+    assert Verdict.FAILED in {result.verdict for result in found.values()}
+    assert all(result.diagnosis is None for result in found.values())
+
+
+def test_one_draw_is_not_enough_for_a_name():
+    body = "assert shape[0] == 151; return np.zeros(shape)"
+    found = graded(body)
+    assert found["variance"].verdict is Verdict.FAILED
+    assert found["variance"].diagnosis is None
+
+
+def test_moments_that_fit_two_known_mistakes_get_no_name():
+    # Without the gain of 2 this is 2/(in+out), and so is 1/(in+out) with it.
+    body = "return np.random.randn(*shape) * np.sqrt(2 / sum(shape))"
+    found = graded(body, "xavier", '{ gain = "relu" }')
+    assert found["variance"].verdict is Verdict.FAILED
+    assert found["variance"].diagnosis is None
+
+
+def test_random_numbers_in_place_of_a_constant_are_recognised_by_both_moments():
+    found = graded("return 0.01 * np.random.randn(*shape)", "zeros")
+    assert {result.verdict for result in found.values()} == {Verdict.FAILED}
+    assert {result.diagnosis.id for result in found.values()} == {"M152"}

@@ -54,3 +54,19 @@ def test_a_small_network_learns_the_digits():
     assert abs(losses[0] - math.log(10)) < 0.5
     guesses = predict(layers, data.images[1500:]).argmax(axis=1)
     assert np.mean(guesses == data.labels[1500:]) > 0.85
+
+
+def test_an_optimizer_that_looks_ahead_is_asked_to_before_each_forward():
+    from reference.optimizers.nesterov import Nesterov
+
+    def losses(form):
+        rng = np.random.default_rng(3)
+        layers = [Linear(3, 2, rng)]
+        x, y = rng.normal(size=(5, 3)), rng.normal(size=(5, 2))
+        optimizer = Nesterov(layers, 0.1, 0.8, form)
+        every = [np.arange(5)] * 6
+        return train(layers, MeanSquaredError(), optimizer, x, y, every)
+
+    # The rewritten form keeps the parameters at the point ahead all the time, so it
+    # meets the same points; at the start both are the same.
+    np.testing.assert_allclose(losses("lookahead"), losses("rewritten"), rtol=1e-12)
