@@ -230,7 +230,7 @@ class _Reader:
         components: dict[str, Component] = {}
         for index, spec in enumerate(specs):
             path: KeyPath = ("component", index)
-            if spec.operation not in operations.names():
+            if not operations.is_known(spec.operation):
                 hint = operations.suggested(spec.operation)
                 reason = f"unknown operation {spec.operation!r}; must be {hint}"
                 self._say((*path, "operation"), reason)

@@ -48,7 +48,7 @@ are, after `import numpy as np`, `from reference.operations import create` and
 
 def page() -> str:
     """Return the whole page."""
-    parts = [HEAD]
+    parts = [HEAD, *_index()]
     for family, title in TITLES.items():
         parts.append(f"## {title}\n")
         parts += [entry(name) for name in names() if create(name).family is family]
@@ -59,6 +59,13 @@ def page() -> str:
     )
     parts += [_member(module, thing) for module, thing in others()]
     return "\n".join(parts)
+
+
+def _index() -> Iterator[str]:
+    for family, title in TITLES.items():
+        mine = [name for name in names() if create(name).family is family]
+        links = " · ".join(f"[`{name}`](#{name})" for name in mine)
+        yield f"**{title}:** {links}\n"
 
 
 def overview() -> str:

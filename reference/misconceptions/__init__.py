@@ -1,31 +1,31 @@
-"""Known wrong variants of each operation: one module per operation, found by name."""
+"""Known wrong variants of each operation: one module per operation, of its name."""
 
-import sys
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 
-from reference.discovery import modules
 from reference.errors import ConventionError
 from reference.misconceptions.base import Misconception, VisibleOn
-from reference.operations import names
+from reference.operations import is_known, suggested
 
 __all__ = ["Misconception", "VisibleOn", "for_operation"]
 
 
+@cache
 def for_operation(name: str) -> tuple[Misconception, ...]:
     """Return the misconceptions about the operation called ``name``.
+
+    Only its own module is imported: a worker needs few of them.
 
     Raises
     ------
     ConventionError
         If there is no such operation.
     """
-    known = names()
-    if name not in known:
-        raise ConventionError(
-            f"operation must be one of {', '.join(known)}, got {name!r}"
-        )
-    return tuple(
-        entry
-        for module in modules(sys.modules[__name__])
-        for entry in getattr(module, "MISCONCEPTIONS", ())
-        if entry.operation == name
-    )
+    if not is_known(name):
+        raise ConventionError(f"operation must be {suggested(name)}, got {name!r}")
+    module = f"{__name__}.{name}"
+    if find_spec(module) is None:
+        return ()
+    found: tuple[Misconception, ...] = import_module(module).MISCONCEPTIONS
+    return found

@@ -3,20 +3,30 @@
 import difflib
 import inspect
 import sys
-from collections.abc import Callable
 from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from reference.discovery import public_classes
 from reference.errors import ConventionError
 from reference.operations.base import Array, Arrays, Family, Operation
 
-__all__ = ["Array", "Arrays", "Family", "Operation", "create", "names", "suggested"]
+__all__ = [
+    "Array",
+    "Arrays",
+    "Family",
+    "Operation",
+    "create",
+    "is_known",
+    "names",
+    "suggested",
+]
 
 
 def names() -> list[str]:
     """Return the names of all operations, sorted."""
-    return sorted(_classes())
+    return list(_names())
 
 
 def create(name: str, **conventions: Any) -> Operation:
@@ -28,10 +38,10 @@ def create(name: str, **conventions: Any) -> Operation:
         If there is no such operation, it has no such convention, or the convention
         does not have this value. The message names what is near, or what there is.
     """
-    classes = _classes()
-    if name not in classes:
+    made = _class(name)
+    if made is None:
         raise ConventionError(f"operation must be {suggested(name)}, got {name!r}")
-    known = inspect.signature(classes[name]).parameters
+    known = inspect.signature(made).parameters
     for convention in conventions:
         if convention not in known:
             choice = f"one of {', '.join(known)}" if known else "left out"
@@ -39,9 +49,14 @@ def create(name: str, **conventions: Any) -> Operation:
                 f"{name}: convention must be {choice}, got {convention!r}"
             )
     try:
-        return classes[name](**conventions)
+        return made(**conventions)
     except (TypeError, ValueError) as fault:
         raise ConventionError(f"{name}: {fault}") from fault
+
+
+def is_known(name: str) -> bool:
+    """Tell whether there is an operation of this name."""
+    return _class(name) is not None
 
 
 def suggested(name: str) -> str:
@@ -55,9 +70,22 @@ def _all() -> str:
 
 
 @cache
-def _classes() -> dict[str, Callable[..., Operation]]:
-    return {
-        found.name: found
-        for found in public_classes(sys.modules[__name__])
-        if issubclass(found, Operation)
-    }
+def _class(name: str) -> type[Operation] | None:
+    """Return the operation of the module of this name; no other one is imported."""
+    module = f"{__name__}.{name}"
+    if not name.isidentifier() or find_spec(module) is None:
+        return None
+    for value in vars(import_module(module)).values():
+        if (
+            inspect.isclass(value)
+            and issubclass(value, Operation)
+            and getattr(value, "name", None) == name
+        ):
+            return value
+    return None
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    found = public_classes(sys.modules[__name__])
+    return tuple(sorted(one.name for one in found if issubclass(one, Operation)))

@@ -55,6 +55,7 @@ class Threshold(LayerOperation):
     def relations(self) -> tuple[Relation, ...]:
         """Return that examples do not meet and that only signs count."""
         return (
+            *super().relations,
             independent_examples(("x",), ("out",)),
             positively_homogeneous((), ("out",)),
         )

@@ -1,8 +1,11 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
 from reference.errors import ConventionError
-from reference.operations import create, names
+from reference.operations import create, is_known, names
 
 
 def test_the_names_are_sorted_and_those_of_the_operations():
@@ -62,3 +65,23 @@ def test_sizes_are_what_a_constructor_may_need():
     assert momentum.sizes(momentum.draw(rng)) == {"lr": 0.5, "momentum": 0.25}
     assert create("sgd").sizes({}) == {"lr": 0.1}
     assert create("relu").sizes({}) == {}
+
+
+@pytest.mark.parametrize("name", names())
+def test_an_operation_lives_in_the_module_of_its_name(name):
+    assert type(create(name)).__module__ == f"reference.operations.{name}"
+
+
+@pytest.mark.parametrize("name", ["families", "base", "no module", "a.b", "zzz", ""])
+def test_what_is_no_operation_is_not_known(name):
+    assert not is_known(name)
+
+
+def test_asking_for_one_operation_imports_no_other():
+    code = (
+        "import sys; from reference.operations import create; create('tanh');"
+        "from reference.misconceptions import for_operation; for_operation('tanh');"
+        "sys.exit('reference.operations.conv2d' in sys.modules"
+        " or 'reference.misconceptions.conv2d' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
