@@ -1,108 +1,106 @@
 """What goes wrong in a squared error."""
 
+from collections.abc import Callable
+
+import numpy as np
+
 from reference.losses.mean_squared_error import MeanSquaredError
-from reference.misconceptions.backward import scaled
 from reference.misconceptions.base import Misconception, Wrong
-from reference.misconceptions.losses import both_scaled, negated_loss_entry
+from reference.misconceptions.losses import (
+    both_scaled,
+    divisor,
+    entrywise_entries,
+    loss_entry,
+)
 from reference.operations.base import Array, Arrays, Operation
 
-_OTHER_AVERAGE = {"mean": "example_mean", "example_mean": "mean"}
+_NAME = "mean_squared_error"
 
 
-def _scaling(operation: Operation) -> tuple[str, str]:
-    """Return ``"half_"`` or an empty prefix, and what the average is taken over."""
-    scaling = getattr(operation, "scaling", "mean")
-    average = scaling.removeprefix("half_")
-    return scaling.removesuffix(average), average
+def _scaling(operation: Operation) -> str:
+    return getattr(operation, "scaling", "mean")
 
 
-def _rescaled(
-    operation: Operation, arrays: Arrays, scaling: str, *quantities: str
-) -> dict[str, Array]:
-    """Return quantities of the right answer as they are under another scaling."""
-    shape = arrays["predictions"].shape
-    right = MeanSquaredError("".join(_scaling(operation))).factor(shape)
-    factor = MeanSquaredError(scaling).factor(shape) / right
-    return scaled(operation, arrays, factor, *quantities)
+def _is_half(operation: Operation) -> bool:
+    return _scaling(operation).startswith("half_")
 
 
-def _gradient_not_averaged(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-    if _scaling(operation)[1] == "sum":
-        return {}
-    count = len(arrays["predictions"])
-    return scaled(operation, arrays, count, "grad_predictions")
-
-
-def _summed(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-    half, average = _scaling(operation)
-    if average == "sum":
-        return {}
-    return _rescaled(operation, arrays, f"{half}sum", "loss", "grad_predictions")
-
-
-def _other_average(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-    half, average = _scaling(operation)
-    if average == "sum":
-        return {}
-    other = half + _OTHER_AVERAGE[average]
-    return _rescaled(operation, arrays, other, "loss", "grad_predictions")
-
-
-def _one_example_less(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-    count = len(arrays["predictions"])
-    if _scaling(operation)[1] == "sum" or count == 1:
-        return {}
-    return both_scaled(operation, arrays, count / (count - 1))
+def _difference(arrays: Arrays) -> Array:
+    return arrays["predictions"] - arrays["targets"]
 
 
 def _factor_two(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-    return both_scaled(operation, arrays, 2.0 if _scaling(operation)[0] else 0.5)
+    return both_scaled(operation, arrays, 2.0 if _is_half(operation) else 0.5)
 
 
-def _entry(
-    number: str, title: str, hint: str, formula: str, wrong: Wrong
-) -> Misconception:
-    return Misconception(number, "mean_squared_error", title, hint, formula, wrong)
+def _through(slope: Callable[[Array], Array]) -> Wrong:
+    """Return the gradient for what went into an activation before the loss.
+
+    Parameters
+    ----------
+    slope
+        The derivative of the activation, from its value.
+    """
+
+    def before_activation(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+        right = operation.answer(arrays)["grad_predictions"]
+        return {"grad_predictions": right * slope(arrays["predictions"])}
+
+    return before_activation
+
+
+def _root(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+    right = operation.answer(arrays)
+    root = np.sqrt(right["loss"])
+    return {"loss": root, "grad_predictions": right["grad_predictions"] / (2.0 * root)}
+
+
+def _magnitudes(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+    difference = _difference(arrays)
+    factor = MeanSquaredError(_scaling(operation)).factor(difference.shape)
+    return {
+        "loss": np.asarray(factor * np.abs(difference).sum()),
+        "grad_predictions": factor * np.sign(difference),
+    }
+
+
+def _squared_last(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+    half = 0.5 if _is_half(operation) else 1.0
+    count = divisor(operation, arrays)
+    mean = _difference(arrays).sum() / count
+    slope = 2.0 * half * mean / count
+    return {
+        "loss": np.asarray(half * mean**2),
+        "grad_predictions": np.full_like(arrays["predictions"], slope),
+    }
 
 
 MISCONCEPTIONS = (
-    _entry(
-        "M01",
-        "gradient not divided by the batch size",
-        "Put every example into the batch twice. What should happen to the loss, and "
-        "what to the gradient for one example?",
-        "the gradient lacks the factor 1/N",
-        _gradient_not_averaged,
+    *entrywise_entries(_NAME, "the gradient uses targets - predictions"),
+    Misconception(
+        id="M08",
+        operation=_NAME,
+        title="factor of two missing or too many",
+        hint=(
+            "Differentiate your own line for the loss, constants included. Which "
+            "constant does the handout put in front of it?"
+        ),
+        formula="a factor 1/2 more, or less, than the convention has",
+        wrong=_factor_two,
     ),
-    _entry(
-        "M04",
-        "sum instead of the mean",
-        "Should the loss double when the same batch is given twice?",
-        "loss and gradient are not divided by anything",
-        _summed,
+    loss_entry(
+        "M260",
+        _NAME,
+        "gradient times predictions * (1 - predictions)",
+        _through(lambda out: out * (1.0 - out)),
     ),
-    _entry(
-        "M05",
-        "averaged over the wrong things",
-        "What does the handout average: the examples, or all entries of the array? "
-        "What does your code divide by?",
-        "divided by N where N*K is asked for, or by N*K where N is",
-        _other_average,
+    loss_entry(
+        "M260",
+        _NAME,
+        "gradient times 1 - predictions**2",
+        _through(lambda out: 1.0 - out**2),
     ),
-    _entry(
-        "M07",
-        "divided by N - 1",
-        "What does your loss give for a batch of a single example?",
-        "loss and gradient have 1/(N - 1) in place of 1/N",
-        _one_example_less,
-    ),
-    _entry(
-        "M08",
-        "factor of two missing or too many",
-        "Differentiate your own line for the loss, constants included. Which constant "
-        "does the handout put in front of it?",
-        "a factor 1/2 more, or less, than the convention has",
-        _factor_two,
-    ),
-    negated_loss_entry("mean_squared_error", "the gradient uses targets - predictions"),
+    loss_entry("M261", _NAME, "root of the loss", _root),
+    loss_entry("M261", _NAME, "abs(predictions - targets), not squared", _magnitudes),
+    loss_entry("M263", _NAME, "mean(predictions - targets)**2", _squared_last),
 )

@@ -8,6 +8,13 @@ running velocity with a ``gain`` on the gradient. ``two_term`` is another rule.
 import numpy as np
 
 from reference.misconceptions.base import Misconception, Wrong
+from reference.misconceptions.optimizers import (
+    ignored_entry,
+    no_rate,
+    rate_twice_entry,
+    swapped_entry,
+    upwards,
+)
 from reference.misconceptions.paths import Step, replay, settings, stretched
 from reference.operations.base import Array, Arrays, Operation
 
@@ -51,10 +58,6 @@ def _with_momentum(
     return replay(arrays, _running(gain * chosen.lr, momentum))
 
 
-def _update_reversed(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-    return stretched(operation, arrays, -1.0)
-
-
 def _velocity_flips(operation: Operation, arrays: Arrays) -> dict[str, Array]:
     chosen = settings(operation)
     rule = _two_terms if chosen.form == "two_term" else _running
@@ -70,11 +73,6 @@ def _average_confused(operation: Operation, arrays: Arrays) -> dict[str, Array]:
     if chosen.form == "average":
         factor = 1.0 / factor
     return stretched(operation, arrays, factor)
-
-
-def _rate_twice(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-    rate = settings(operation).lr
-    return {} if rate == 1.0 else stretched(operation, arrays, rate)
 
 
 def _velocity_too_late(operation: Operation, arrays: Arrays) -> dict[str, Array]:
@@ -118,6 +116,23 @@ def _momentum_fixed(operation: Operation, arrays: Arrays) -> dict[str, Array]:
     return _with_momentum(operation, arrays, _HABIT)
 
 
+def _exchanged(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+    return _with_momentum(operation, arrays, 1.0 - settings(operation).momentum)
+
+
+def _looking_ahead(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+    chosen = settings(operation)
+    if _is_two_term(operation) or not chosen.momentum:
+        return {}
+    rate = _gain(operation) * chosen.lr
+
+    def rule(velocity: Array, gradient: Array, number: int) -> tuple[Array, Array]:
+        velocity = chosen.momentum * velocity - rate * gradient
+        return velocity, chosen.momentum * velocity - rate * gradient
+
+    return replay(arrays, rule)
+
+
 def _shared_velocity(operation: Operation, arrays: Arrays) -> dict[str, Array]:
     chosen = settings(operation)
     if _is_two_term(operation) or not chosen.momentum:
@@ -150,18 +165,8 @@ def _sign(formula: str, wrong: Wrong) -> Misconception:
     )
 
 
-def _ignored(formula: str, wrong: Wrong) -> Misconception:
-    return _entry(
-        "M146",
-        "momentum argument ignored",
-        "Construct the optimizer with another momentum. Does the second step change?",
-        formula,
-        wrong,
-    )
-
-
 MISCONCEPTIONS = (
-    _sign("v = mu*v - lr*g; w = w - v", _update_reversed),
+    _sign("v = mu*v - lr*g; w = w - v", upwards),
     _sign("v = lr*g - mu*v; w = w - v", _velocity_flips),
     _entry(
         "M140",
@@ -171,14 +176,7 @@ MISCONCEPTIONS = (
         "the gradient is, or is not, multiplied by 1 - mu",
         _average_confused,
     ),
-    _entry(
-        "M141",
-        "learning rate applied twice",
-        "Where does the learning rate enter on the way from a gradient to the "
-        "parameter? Count the places.",
-        "v = mu*v - lr*g; w = w + lr*v",
-        _rate_twice,
-    ),
+    rate_twice_entry("momentum", "v = mu*v - lr*g; w = w + lr*v"),
     _entry(
         "M142",
         "parameter moved before the velocity is updated",
@@ -202,8 +200,18 @@ MISCONCEPTIONS = (
         "w = w - lr*(mu*g_previous + g) in place of a running velocity, or the reverse",
         _other_memory,
     ),
-    _ignored("w = w - lr*g", _momentum_ignored),
-    _ignored("mu = 0.9 whatever was asked for", _momentum_fixed),
+    _entry(
+        "M145",
+        "velocity multiplied by the momentum once more",
+        "After you have updated the velocity, what is left to be done to the "
+        "parameter? Take the first step by hand.",
+        "v = mu*v - lr*g; w = w + mu*v - lr*g, which is Nesterov's step",
+        _looking_ahead,
+    ),
+    swapped_entry("momentum", "v = (1 - mu)*v - lr*g", _exchanged),
+    ignored_entry("momentum", "w = w - lr*g", _momentum_ignored),
+    ignored_entry("momentum", "mu = 0.9 whatever was asked for", _momentum_fixed),
+    ignored_entry("momentum", "v = mu*v - g; w = w + v", no_rate),
     _entry(
         "M148",
         "one velocity shared by all parameters",

@@ -4,20 +4,27 @@ import numpy as np
 
 from reference.misconceptions.backward import scaled
 from reference.misconceptions.base import Misconception, VisibleOn, Wrong
-from reference.misconceptions.losses import both_scaled, negated_loss_entry
+from reference.misconceptions.classes import (
+    every_column,
+    every_column_entry,
+    of_labels,
+    off_by_one_entry,
+    one_hot,
+    reduced,
+)
+from reference.misconceptions.losses import (
+    labelled_entries,
+    loss_entry,
+    negated_both,
+)
 from reference.operations.base import Array, Arrays, Operation
 
-
-def _averages(operation: Operation) -> bool:
-    return getattr(operation, "reduction", "mean") == "mean"
+_NAME = "softmax_cross_entropy"
 
 
-def _divisor(operation: Operation, arrays: Arrays) -> int:
-    return len(arrays["labels"]) if _averages(operation) else 1
-
-
-def _one_hot(arrays: Arrays) -> Array:
-    return np.eye(arrays["logits"].shape[1])[arrays["labels"]]
+def _shifted(arrays: Arrays) -> Array:
+    logits = arrays["logits"]
+    return logits - logits.max(axis=1, keepdims=True)
 
 
 def _probabilities(logits: Array) -> Array:
@@ -29,37 +36,27 @@ def _from_probabilities(
     operation: Operation, arrays: Arrays, probabilities: Array
 ) -> dict[str, Array]:
     """Return the usual loss and gradient for probabilities from a wrong softmax."""
-    labels = arrays["labels"]
-    divisor = _divisor(operation, arrays)
     with np.errstate(divide="ignore"):
-        losses = -np.log(probabilities[np.arange(len(labels)), labels])
-    return {
-        "loss": np.asarray(losses.sum() / divisor),
-        "grad_logits": (probabilities - _one_hot(arrays)) / divisor,
-    }
+        losses = -np.log(of_labels(operation, arrays, probabilities))
+    gradient = probabilities - one_hot(operation, arrays)
+    return reduced(operation, arrays, losses, gradient)
 
 
-def _gradient_not_averaged(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-    if not _averages(operation):
-        return {}
-    return scaled(operation, arrays, len(arrays["labels"]), "grad_logits")
+def _gradient_only(
+    operation: Operation, arrays: Arrays, gradient: Array
+) -> dict[str, Array]:
+    found = reduced(operation, arrays, np.zeros(1), gradient)
+    return {"grad_logits": found["grad_logits"]}
 
 
-def _summed(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-    if not _averages(operation):
-        return {}
-    return both_scaled(operation, arrays, len(arrays["labels"]))
+def _loss_only(operation: Operation, arrays: Arrays, losses: Array) -> dict[str, Array]:
+    return {"loss": reduced(operation, arrays, losses, np.zeros(1))["loss"]}
 
 
-def _averaged_over_entries(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-    return both_scaled(operation, arrays, 1.0 / arrays["logits"].shape[1])
-
-
-def _one_example_less(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-    count = len(arrays["labels"])
-    if not _averages(operation) or count == 1:
-        return {}
-    return both_scaled(operation, arrays, count / (count - 1))
+def _through_softmax(slope: Array, probabilities: Array) -> Array:
+    """Turn the derivative for the probabilities into the one for the logits."""
+    mean = (slope * probabilities).sum(axis=1, keepdims=True)
+    return probabilities * (slope - mean)
 
 
 def _gradient_doubled(operation: Operation, arrays: Arrays) -> dict[str, Array]:
@@ -67,8 +64,7 @@ def _gradient_doubled(operation: Operation, arrays: Arrays) -> dict[str, Array]:
 
 
 def _no_minus_one(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-    probabilities = _probabilities(arrays["logits"])
-    return {"grad_logits": probabilities / _divisor(operation, arrays)}
+    return _gradient_only(operation, arrays, _probabilities(arrays["logits"]))
 
 
 def _not_shifted(operation: Operation, arrays: Arrays) -> dict[str, Array]:
@@ -95,15 +91,16 @@ def _axis_lost(operation: Operation, arrays: Arrays) -> dict[str, Array]:
     logits = arrays["logits"]
     if logits.shape[0] != logits.shape[1]:
         return {}
-    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    exponentials = np.exp(_shifted(arrays))
     return _from_probabilities(
         operation, arrays, exponentials / exponentials.sum(axis=1)
     )
 
 
 def _column_shift(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-    logits = arrays["logits"]
-    probabilities = _probabilities(logits - logits.max(axis=0))
+    z = arrays["logits"] - arrays["logits"].max(axis=0)
+    with np.errstate(invalid="ignore"):
+        probabilities = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
     return _from_probabilities(operation, arrays, probabilities)
 
 
@@ -112,23 +109,86 @@ def _softmax_twice(operation: Operation, arrays: Arrays) -> dict[str, Array]:
     return _from_probabilities(operation, arrays, probabilities)
 
 
+def _sigmoid(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+    with np.errstate(over="ignore"):
+        probabilities = 1.0 / (1.0 + np.exp(-arrays["logits"]))
+    return _from_probabilities(operation, arrays, probabilities)
+
+
+def _logits_as_probabilities(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+    with np.errstate(invalid="ignore"):
+        return _from_probabilities(operation, arrays, arrays["logits"])
+
+
 def _derivative_again(operation: Operation, arrays: Arrays) -> dict[str, Array]:
     probabilities = _probabilities(arrays["logits"])
     gradient = operation.answer(arrays)["grad_logits"]
     return {"grad_logits": gradient * probabilities * (1.0 - probabilities)}
 
 
-def _labels_from_one(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-    classes = arrays["logits"].shape[1]
-    return operation.answer({**arrays, "labels": (arrays["labels"] - 1) % classes})
+def _for_probabilities(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+    probabilities = _probabilities(arrays["logits"])
+    gradient = -one_hot(operation, arrays) / probabilities
+    return _gradient_only(operation, arrays, gradient)
+
+
+def _for_log_probabilities(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+    return _gradient_only(operation, arrays, -one_hot(operation, arrays))
+
+
+def _true_class_only(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+    rows, probabilities = one_hot(operation, arrays), _probabilities(arrays["logits"])
+    return _gradient_only(operation, arrays, rows * (probabilities - 1.0))
 
 
 def _one_normaliser(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-    logits, labels = arrays["logits"], arrays["labels"]
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    chosen = shifted[np.arange(len(labels)), labels]
-    losses = np.log(np.exp(shifted).sum()) - chosen
-    return {"loss": np.asarray(losses.sum() / _divisor(operation, arrays))}
+    shifted = _shifted(arrays)
+    chosen = of_labels(operation, arrays, shifted)
+    return _loss_only(operation, arrays, np.log(np.exp(shifted).sum()) - chosen)
+
+
+def _shift_not_undone(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+    totals = np.exp(_shifted(arrays)).sum(axis=1)
+    chosen = of_labels(operation, arrays, arrays["logits"])
+    return _loss_only(operation, arrays, np.log(totals) - chosen)
+
+
+def _base(base: float) -> Wrong:
+    def other_base(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+        return scaled(operation, arrays, 1.0 / float(np.log(base)), "loss")
+
+    return other_base
+
+
+def _no_logarithm(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+    probabilities = _probabilities(arrays["logits"])
+    rows = one_hot(operation, arrays)
+    losses = -of_labels(operation, arrays, probabilities)
+    gradient = _through_softmax(-rows, probabilities)
+    return reduced(operation, arrays, losses, gradient)
+
+
+def _all_classes(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+    probabilities = _probabilities(arrays["logits"])
+    gradient = probabilities.shape[1] * probabilities - 1.0
+    return reduced(operation, arrays, -np.log(probabilities), gradient)
+
+
+def _two_class_formula(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+    p, y = _probabilities(arrays["logits"]), one_hot(operation, arrays)
+    losses = -np.log(np.where(y == 1.0, p, 1.0 - p))
+    gradient = _through_softmax((p - y) / (p * (1.0 - p)), p)
+    return reduced(operation, arrays, losses, gradient)
+
+
+def _columns(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+    p = _probabilities(arrays["logits"])
+    return every_column(operation, arrays, np.log(p), p, per_pair=False)
+
+
+def _columns_averaged(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+    p = _probabilities(arrays["logits"])
+    return every_column(operation, arrays, np.log(p), p, per_pair=True)
 
 
 def _entry(
@@ -139,41 +199,11 @@ def _entry(
     wrong: Wrong,
     visible_on: VisibleOn = VisibleOn.DRAWS,
 ) -> Misconception:
-    name = "softmax_cross_entropy"
-    return Misconception(number, name, title, hint, formula, wrong, visible_on)
+    return Misconception(number, _NAME, title, hint, formula, wrong, visible_on)
 
 
 MISCONCEPTIONS = (
-    _entry(
-        "M01",
-        "gradient not divided by the batch size",
-        "Put every example into the batch twice. What should happen to the loss, and "
-        "what to the gradient for one example?",
-        "grad_logits = p - y",
-        _gradient_not_averaged,
-    ),
-    _entry(
-        "M04",
-        "sum over the batch instead of the mean",
-        "Should the loss double when the same batch is given twice?",
-        "loss = sum of the losses, grad_logits = p - y",
-        _summed,
-    ),
-    _entry(
-        "M05",
-        "averaged over entries instead of examples",
-        "What is your average taken over: the examples, or all numbers in the array?",
-        "loss and gradient are divided by the number of classes as well",
-        _averaged_over_entries,
-    ),
-    _entry(
-        "M07",
-        "divided by N - 1",
-        "What does your loss give for a batch of a single example?",
-        "loss and gradient are divided by N - 1",
-        _one_example_less,
-    ),
-    negated_loss_entry("softmax_cross_entropy", "grad_logits = (y - p) / N"),
+    *labelled_entries(_NAME, "grad_logits = (y - p) / N"),
     _entry(
         "M10",
         "gradient off by a factor of two",
@@ -232,13 +262,7 @@ MISCONCEPTIONS = (
         "p = softmax of z - max(z, axis=0)",
         _column_shift,
     ),
-    _entry(
-        "M48",
-        "softmax applied twice",
-        "What is the smallest loss that your code can reach for a perfect prediction?",
-        "p = softmax(softmax(z))",
-        _softmax_twice,
-    ),
+    loss_entry("M48", _NAME, "p = softmax(softmax(z))", _softmax_twice),
     _entry(
         "M49",
         "derivative of softmax multiplied in twice",
@@ -247,14 +271,9 @@ MISCONCEPTIONS = (
         "grad_logits = (p - y) * p * (1 - p) / N",
         _derivative_again,
     ),
-    _entry(
-        "M58",
-        "labels off by one",
-        "Print the first label and the entry that your code picks for it. Which class "
-        "has the number 0?",
-        "label - 1 is used in place of label",
-        _labels_from_one,
-    ),
+    loss_entry("M50", _NAME, "grad_logits = -y / p / N", _for_probabilities),
+    loss_entry("M50", _NAME, "grad_logits = -y / N", _for_log_probabilities),
+    off_by_one_entry(_NAME),
     _entry(
         "M165",
         "one normaliser for the whole batch",
@@ -262,5 +281,39 @@ MISCONCEPTIONS = (
         "loss?",
         "loss = mean(log(sum of all exponentials in the batch) - z_label)",
         _one_normaliser,
+    ),
+    _entry(
+        "M210",
+        "gradient for the true class only",
+        "Raise the logit of a wrong class a little. Does the loss of this example "
+        "move, and what does your gradient say about it?",
+        "grad_logits = y * (p - 1) / N",
+        _true_class_only,
+    ),
+    _entry(
+        "M213",
+        "shift by the maximum on one side only",
+        "Take one example with two logits and compute its loss with and without your "
+        "shift. Which of the terms have been shifted?",
+        "loss = mean(log(sum(exp(z - m))) - z_label) with m = max(z)",
+        _shift_not_undone,
+    ),
+    loss_entry("M265", _NAME, "loss = mean(-log2(p_label))", _base(2.0)),
+    loss_entry("M265", _NAME, "loss = mean(-log10(p_label))", _base(10.0)),
+    loss_entry("M266", _NAME, "loss = mean(log(p_label))", negated_both),
+    loss_entry("M267", _NAME, "loss = -mean(p_label)", _no_logarithm),
+    loss_entry(
+        "M268", _NAME, "loss = mean(-log(z_label)), z - y", _logits_as_probabilities
+    ),
+    loss_entry("M269", _NAME, "loss = -mean(sum(log(p), axis=1))", _all_classes),
+    loss_entry(
+        "M269", _NAME, "y*log(p) + (1 - y)*log(1 - p) in each class", _two_class_formula
+    ),
+    loss_entry("M271", _NAME, "p = 1 / (1 + exp(-z))", _sigmoid),
+    every_column_entry(
+        _NAME, "sum(-log(p[:, labels])) / N; p[:, labels] -= 1", _columns
+    ),
+    every_column_entry(
+        _NAME, "mean(-log(p[:, labels])); p[:, labels] -= 1", _columns_averaged
     ),
 )

@@ -2,24 +2,37 @@
 
 import numpy as np
 
-from reference.misconceptions.backward import activation_entries, needs_upstream
+from reference.misconceptions.activations import (
+    activated_twice_entry,
+    divided_entry,
+    other_activation_entry,
+    overflow_entry,
+    slope_only,
+    with_slope,
+)
+from reference.misconceptions.backward import activation_entries
 from reference.misconceptions.base import Misconception, Wrong
 from reference.operations.base import Array, Arrays, Operation
 
 
-@needs_upstream
-def _not_squared(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-    return {"grad_x": arrays["grad_out"] * (1.0 - np.tanh(arrays["x"]))}
+def _sigmoid_slope(operation: Operation, x: Array) -> Array:
+    out = np.tanh(x)
+    return out * (1.0 - out)
 
 
-@needs_upstream
-def _input_squared(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-    return {"grad_x": arrays["grad_out"] * (1.0 - arrays["x"] ** 2)}
+def _not_squared(operation: Operation, x: Array) -> Array:
+    return 1.0 - np.tanh(x)
 
 
-@needs_upstream
-def _reciprocal(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-    return {"grad_x": arrays["grad_out"] / (1.0 - np.tanh(arrays["x"]) ** 2)}
+def _input_squared(operation: Operation, x: Array) -> Array:
+    return 1.0 - x**2
+
+
+def _two_exponentials(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+    with np.errstate(over="ignore", invalid="ignore"):
+        rising, falling = np.exp(arrays["x"]), np.exp(-arrays["x"])
+        out = (rising - falling) / (rising + falling)
+        return with_slope(arrays, out, 1.0 - out**2)
 
 
 def _derivative(formula: str, wrong: Wrong) -> Misconception:
@@ -38,17 +51,14 @@ def _derivative(formula: str, wrong: Wrong) -> Misconception:
 
 MISCONCEPTIONS = (
     *activation_entries("tanh"),
-    _derivative("grad_x = grad_out * (1 - tanh(x))", _not_squared),
-    _derivative("grad_x = grad_out * (1 - x**2)", _input_squared),
-    Misconception(
-        id="M34",
-        operation="tanh",
-        title="divided by the derivative",
-        hint=(
-            "What does the chain rule do with the upstream gradient and the local "
-            "derivative? Should a flat part of the curve make the gradient larger?"
-        ),
-        formula="grad_x = grad_out / (1 - tanh(x)**2)",
-        wrong=_reciprocal,
+    other_activation_entry(
+        "tanh", "grad_x = grad_out * out * (1 - out)", slope_only(_sigmoid_slope)
+    ),
+    activated_twice_entry("tanh", "grad_x = grad_out * (1 - tanh(a)**2), a = tanh(x)"),
+    _derivative("grad_x = grad_out * (1 - tanh(x))", slope_only(_not_squared)),
+    _derivative("grad_x = grad_out * (1 - x**2)", slope_only(_input_squared)),
+    divided_entry("tanh", "grad_x = grad_out / (1 - tanh(x)**2)"),
+    overflow_entry(
+        "tanh", "out = (exp(x) - exp(-x)) / (exp(x) + exp(-x))", _two_exponentials
     ),
 )

@@ -95,7 +95,11 @@ def equivalents(operation: Operation, entry: Misconception) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("entry", "seed"), [(entry, 1 + at % 3) for at, entry in enumerate(ENTRIES)]
+    ("entry", "seed"),
+    [
+        pytest.param(entry, 1 + at % 3, id=f"{names(entry)}-{at}")
+        for at, entry in enumerate(ENTRIES)
+    ],
 )
 def test_known_mistake_fails_and_is_named(entry: Misconception, seed: int) -> None:
     conventions = conventions_of(entry)
