@@ -1,7 +1,5 @@
 """Mistakes that are alike in max pooling and average pooling."""
 
-from collections.abc import Callable
-
 from reference.misconceptions.backward import (
     averaged_entry,
     ignored_upstream_entry,
@@ -24,8 +22,6 @@ from reference.misconceptions.windows import (
 )
 from reference.operations import create
 from reference.operations.base import Array, Arrays, Operation
-
-Pooled = Callable[[Operation, Arrays], dict[str, Array]]
 
 
 def places_of(operation: Operation, arrays: Arrays) -> Places:
