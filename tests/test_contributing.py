@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"<!-- file: (\S+) -->\n```python\n(.*?)```\n", re.DOTALL)
 COMMON = (
     "tests/reference/test_common.py",
+    "tests/reference/layers/test_common.py",
     "tests/reference/operations/test_common.py",
     "tests/checks/test_every_operation.py",
 )

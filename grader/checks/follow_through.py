@@ -112,15 +112,20 @@ class OwnForward:
         moved: Sequence[Arrays],
         replies: Sequence[Answer],
     ) -> bool:
-        """Tell whether the gradient moves wherever the right one moves."""
+        """Tell whether the gradient moves wherever the right one moves.
+
+        Where the right one never moves nothing is shown, and nothing is earned.
+        """
         right = case.expected[quantity].value
+        shown = False
         for there, reply in zip(moved, replies, strict=True):
             if largest(there[quantity] - right) <= NO_CHANGE * largest(right):
                 continue
             got = reply.arrays.get(quantity)
             if got is None or np.array_equal(got, answer.arrays[quantity]):
                 return False
-        return True
+            shown = True
+        return shown
 
 
 def weights(operation: Operation, arrays: Arrays) -> dict[str, Array]:

@@ -11,7 +11,7 @@ from grader import engine
 from grader.assignments import Assignment
 from grader.checks import Check
 from grader.checks.base import Component
-from grader.report import Verdict
+from grader.report import CheckResult, Verdict
 from grader.validation.library_student import LibraryStudent
 from reference.misconceptions import Misconception, VisibleOn, for_operation
 from reference.operations import Operation
@@ -139,7 +139,7 @@ def _fate(times: int) -> Fate:
 
 def _results(
     assignment: Assignment, check: Check, student: LibraryStudent, seed: int
-) -> Sequence[Any]:
+) -> Sequence[CheckResult]:
     report = engine.grade(
         assignment, {}, "", seed=seed, jail=student, only=[check.params.id]
     )

@@ -4,7 +4,7 @@ import numpy as np
 
 from reference.arrays import require_floats, require_integers, require_shape
 from reference.conventions import require_choice
-from reference.errors import LabelError
+from reference.errors import LabelError, ShapeError
 from reference.protocols import Array
 
 FORMS = ("indices", "one_hot")
@@ -17,6 +17,16 @@ SLACK = 1e-6
 def require_form(owner: str, form: object) -> str:
     """Return ``form`` if it is one of ``FORMS``."""
     return require_choice(owner, "labels", form, FORMS)
+
+
+def require_scores(owner: str, name: str, scores: Array) -> None:
+    """Raise unless ``scores`` are real numbers (N, C) with N and C at least 1."""
+    require_floats(owner, name, scores)
+    if scores.ndim != 2 or 0 in scores.shape:
+        raise ShapeError(
+            f"{owner}: {name} must be (N, C) with N and C at least 1, "
+            f"got {scores.shape}"
+        )
 
 
 def target_rows(owner: str, labels: Array, scores: Array, form: str) -> Array:

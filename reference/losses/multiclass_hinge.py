@@ -6,12 +6,11 @@ import numpy as np
 
 from reference.arrays import (
     after_forward,
-    require_floats,
     require_integers,
     require_shape,
 )
 from reference.conventions import require_choice
-from reference.errors import ShapeError
+from reference.losses.class_labels import require_scores
 from reference.protocols import Array
 
 
@@ -79,12 +78,7 @@ class MulticlassHinge:
         LabelError
             If a label is not in 0 to C - 1.
         """
-        require_floats("MulticlassHinge", "scores", scores)
-        if scores.ndim != 2 or 0 in scores.shape:
-            raise ShapeError(
-                "MulticlassHinge: scores must be (N, C) with N and C at least 1, "
-                f"got {scores.shape}"
-            )
+        require_scores("MulticlassHinge", "scores", scores)
         require_shape("MulticlassHinge", "labels", labels, (len(scores),))
         require_integers("MulticlassHinge", "labels", labels, scores.shape[1])
         excess = self.excess(scores, labels)

@@ -2,10 +2,9 @@
 
 from typing import ClassVar
 
-from reference.arrays import after_forward, require_floats
+from reference.arrays import after_forward
 from reference.conventions import require_choice
-from reference.errors import ShapeError
-from reference.losses.class_labels import require_form, target_rows
+from reference.losses.class_labels import require_form, require_scores, target_rows
 from reference.protocols import Array
 
 
@@ -61,12 +60,7 @@ class NegativeLogLikelihood:
             If a label is not in 0 to C - 1, or a one-hot row does not sum to 1.
         """
         owner = "NegativeLogLikelihood"
-        require_floats(owner, "log_probabilities", log_probabilities)
-        if log_probabilities.ndim != 2 or 0 in log_probabilities.shape:
-            raise ShapeError(
-                f"{owner}: log_probabilities must be (N, C) with N and C at least 1, "
-                f"got {log_probabilities.shape}"
-            )
+        require_scores(owner, "log_probabilities", log_probabilities)
         targets = target_rows(owner, labels, log_probabilities, self.labels)
         divisor = len(log_probabilities) if self.reduction == "mean" else 1
         self._grad = -targets / divisor

@@ -4,10 +4,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from reference.arrays import after_forward, require_floats
+from reference.arrays import after_forward
 from reference.conventions import require_choice
-from reference.errors import ShapeError
-from reference.losses.class_labels import require_form, target_rows
+from reference.losses.class_labels import require_form, require_scores, target_rows
 from reference.protocols import Array
 
 
@@ -63,12 +62,7 @@ class SoftmaxCrossEntropy:
         LabelError
             If a label is not in 0 to C - 1, or a one-hot row does not sum to 1.
         """
-        require_floats("SoftmaxCrossEntropy", "logits", logits)
-        if logits.ndim != 2 or 0 in logits.shape:
-            raise ShapeError(
-                "SoftmaxCrossEntropy: logits must be (N, C) with N and C at least 1, "
-                f"got {logits.shape}"
-            )
+        require_scores("SoftmaxCrossEntropy", "logits", logits)
         targets = target_rows("SoftmaxCrossEntropy", labels, logits, self.labels)
         shifted = logits - logits.max(axis=1, keepdims=True)
         exponentials = np.exp(shifted)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from reference.misconceptions.base import Misconception, Wrong
-from reference.misconceptions.changes import changed, entries_of
+from reference.misconceptions.changes import as_it_is, changed, entries_of
 from reference.misconceptions.gated_steps import GatedStep
 from reference.misconceptions.recurrence import (
     logistic,
@@ -34,10 +34,6 @@ from reference.operations.base import Array, Arrays, Operation
 
 RIGHT = GatedStep()
 GATES = "rz"
-
-
-def _as_it_is(weight: Array) -> Array:
-    return weight
 
 
 def _with(**mistake: Any) -> Wrong:
@@ -135,7 +131,7 @@ def gated_entries(name: str) -> tuple[Misconception, ...]:
     nonlinearity = partial(wrong_nonlinearity_entry, name)
     return (
         *step_entries(name, replace(RIGHT, bias_rows=True)),
-        not_transposed_entry(name, replace(RIGHT, turn=_as_it_is)),
+        not_transposed_entry(name, replace(RIGHT, turn=as_it_is)),
         other_state_entry(name, replace(RIGHT, own_state=True)),
         *_slopes(name),
         *_gates(name),

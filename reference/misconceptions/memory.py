@@ -8,7 +8,7 @@ import numpy as np
 
 from reference.misconceptions.activations import missing_factor_entry
 from reference.misconceptions.base import Misconception, Wrong
-from reference.misconceptions.changes import changed, entries_of
+from reference.misconceptions.changes import as_it_is, changed, entries_of
 from reference.misconceptions.memory_steps import MemoryStep, order_of
 from reference.misconceptions.recurrence import (
     logistic,
@@ -35,10 +35,6 @@ from reference.operations.base import Array, Arrays, Operation
 
 RIGHT = MemoryStep()
 GATES = "ifo"
-
-
-def _as_it_is(weight: Array) -> Array:
-    return weight
 
 
 def _linear(value: Array) -> Array:
@@ -181,7 +177,7 @@ def memory_entries(name: str) -> tuple[Misconception, ...]:
     """Return what can go wrong in a step of long short-term memory."""
     return (
         *step_entries(name, replace(RIGHT, bias_rows=True)),
-        not_transposed_entry(name, replace(RIGHT, turn=_as_it_is)),
+        not_transposed_entry(name, replace(RIGHT, turn=as_it_is)),
         other_state_entry(name, replace(RIGHT, own_state=True)),
         *_slopes(name),
         *_ways(name),

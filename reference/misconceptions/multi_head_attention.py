@@ -18,7 +18,7 @@ from reference.misconceptions.backward import (
     parameters_doubled_entry,
 )
 from reference.misconceptions.base import Misconception, Wrong
-from reference.misconceptions.changes import changed, entries_of
+from reference.misconceptions.changes import as_it_is, changed, entries_of
 from reference.operations import create
 from reference.operations.base import Array, Arrays, Operation
 
@@ -119,10 +119,6 @@ def _with_heads(heads: Heads) -> Wrong:
     return wrong
 
 
-def _as_it_is(array: Array) -> Array:
-    return array
-
-
 def _identity(weight: Array) -> Array:
     return np.eye(len(weight))
 
@@ -218,11 +214,11 @@ def _not_transposed() -> tuple[Misconception, ...]:
     return (
         entry(
             "grad_query = grad_q @ weight_q, likewise for key and value",
-            _if_square(_with_heads(replace(right, turn_inputs=_as_it_is))),
+            _if_square(_with_heads(replace(right, turn_inputs=as_it_is))),
         ),
         entry(
             "grad_heads = grad_out @ weight_o",
-            _if_square(_with_heads(replace(right, turn_output=_as_it_is))),
+            _if_square(_with_heads(replace(right, turn_output=as_it_is))),
         ),
     )
 

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from reference.misconceptions.base import Misconception, Wrong
-from reference.misconceptions.changes import changed, entries_of
+from reference.misconceptions.changes import as_it_is, changed, entries_of
 from reference.misconceptions.recurrence import (
     States,
     Terms,
@@ -98,10 +98,6 @@ class PlainStep:
         }
 
 
-def _as_it_is(weight: Array) -> Array:
-    return weight
-
-
 def _with_slope(slope: Callable[[Array, Array], Array]) -> Wrong:
     return with_cell(PlainStep(slope=slope))
 
@@ -184,7 +180,7 @@ def plain_entries(name: str) -> tuple[Misconception, ...]:
     return (
         *step_entries(name, replace(right, bias_rows=True)),
         *_derivatives(name),
-        not_transposed_entry(name, replace(right, turn=_as_it_is)),
+        not_transposed_entry(name, replace(right, turn=as_it_is)),
         other_state_entry(name, replace(right, own_state=True)),
         nonlinearity("next_h = 1 / (1 + exp(-sums))", with_cell(_through_logistic())),
         nonlinearity("relu for tanh, or tanh for relu", _other_nonlinearity),

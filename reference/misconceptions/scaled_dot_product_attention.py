@@ -6,7 +6,7 @@ from functools import partial
 from reference.misconceptions.attending import attention_entries, with_attention
 from reference.misconceptions.attention import Attention, permitted
 from reference.misconceptions.base import Misconception, VisibleOn, Wrong
-from reference.misconceptions.changes import changed, entries_of
+from reference.misconceptions.changes import as_it_is, changed, entries_of
 from reference.operations.base import Array, Arrays, Operation
 
 _NAME = "scaled_dot_product_attention"
@@ -24,10 +24,6 @@ def run(operation: Operation, arrays: Arrays, attention: Attention) -> dict[str,
         operation, query, key, value, allowed, weights, arrays["grad_out"]
     )
     return {"out": out, **dict(zip(operation.gradients, gradients, strict=True))}
-
-
-def _as_it_is(array: Array) -> Array:
-    return array
 
 
 def _if_square(attention: Attention) -> Wrong:
@@ -60,11 +56,11 @@ def _not_transposed() -> tuple[Misconception, ...]:
     return (
         entry(
             "grad_value = weights @ grad_out",
-            _if_square(replace(right, turn_weights=_as_it_is)),
+            _if_square(replace(right, turn_weights=as_it_is)),
         ),
         entry(
             "grad_key = grad_scores @ query",
-            _if_square(replace(right, turn_scores=_as_it_is)),
+            _if_square(replace(right, turn_scores=as_it_is)),
         ),
     )
 

@@ -1,5 +1,6 @@
 import pytest
 
+from grader.checks.follow_through import OwnForward
 from grader.report import Verdict
 from tests.checks.fake_jail import FakeJail
 from tests.checks.grading import graded, result
@@ -152,3 +153,12 @@ def test_an_unusable_gradient_of_a_wrong_forward_is_only_wrong(wrong: str) -> No
     found = result(graded(source, "linear-backward"), "grad_bias")
 
     assert (found.verdict, found.points) == (Verdict.FAILED, 0)
+
+
+def test_without_other_inputs_to_ask_about_a_wrong_forward_earns_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(OwnForward, "_elsewhere", lambda self, case: [])
+    found = result(graded(changed(PLAIN, *STEEP), "tanh-backward"), "grad_x")
+    assert found.verdict is Verdict.FAILED
+    assert found.points == 0

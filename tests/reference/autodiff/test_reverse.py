@@ -1,6 +1,8 @@
 """Reverse mode: accumulation, order, higher orders, constants."""
 
+import gc
 import math
+import weakref
 
 import numpy as np
 import pytest
@@ -27,10 +29,14 @@ def test_a_chain_of_100000_nodes_does_not_reach_the_limit_of_recursion():
 
 
 def test_a_long_chain_can_be_forgotten():
-    y = Node(1.0)
+    x = Node(1.0)
+    y = x
     for _ in range(LONG):
         y = sin(y)
-    del y  # taking a graph apart recursively would end the process
+    first = weakref.ref(x)
+    del x, y  # taking a graph apart recursively would end the process
+    gc.collect()
+    assert first() is None
 
 
 def test_a_gradient_is_complete_before_it_is_passed_on():

@@ -4,7 +4,7 @@ import math
 import numpy as np
 import pytest
 
-from reference.errors import ConventionError, LabelError, ShapeError
+from reference.errors import ConventionError, DtypeError, LabelError, ShapeError
 from reference.losses.ctc import CTC
 from tests.reference.numerical import UNIT
 
@@ -168,69 +168,93 @@ def test_single_precision_stays_single_precision(scores):
 
 
 class TestRefusals:
-    def refused(self, error, sentence, scores, **changes):
-        arguments = {
+    def test_scores_that_have_no_time_are_refused(self, scores):
+        sentence = r"^CTC: logits must be \(T, N, C\) with none of them 0, got \(3, 3\)"
+        with pytest.raises(ShapeError, match=sentence):
+            CTC().forward(scores[0], LABELS, INPUT_LENGTHS, LABEL_LENGTHS)
+
+    @pytest.mark.parametrize(
+        ("changes", "error", "sentence"),
+        [
+            pytest.param(
+                {"labels": LABELS[:2]},
+                ShapeError,
+                r"labels must be \(3, L\), got \(2, 2\)",
+                id="labels for another number of examples",
+            ),
+            pytest.param(
+                {"labels": LABELS[:, 0]},
+                ShapeError,
+                r"labels must be \(3, L\), got \(3,\)",
+                id="labels in one row for all",
+            ),
+            pytest.param(
+                {"input_lengths": np.array([5, 3, 2])},
+                LabelError,
+                "input_lengths must be 0 to 4, got 5",
+                id="an input longer than there are steps",
+            ),
+            pytest.param(
+                {"label_lengths": np.array([3, 1, 0])},
+                LabelError,
+                "label_lengths must be 0 to 2, got 3",
+                id="more labels than there are",
+            ),
+            pytest.param(
+                {"label_lengths": np.array([2, 1])},
+                ShapeError,
+                r"label_lengths must be \(3,\), got \(2,\)",
+                id="lengths for another number of examples",
+            ),
+            pytest.param(
+                {"input_lengths": INPUT_LENGTHS.astype(float)},
+                DtypeError,
+                "input_lengths must be integers, got float64",
+                id="lengths that are no integers",
+            ),
+            pytest.param(
+                {"labels": LABELS.astype(float)},
+                DtypeError,
+                "labels must be integers, got float64",
+                id="labels that are no integers",
+            ),
+            pytest.param(
+                {"labels": np.array([[1, 3], [2, 0], [0, 0]])},
+                LabelError,
+                "labels must be 0 to 2, got 3",
+                id="a label that is no class",
+            ),
+            pytest.param(
+                {"labels": np.array([[1, 0], [2, 0], [0, 0]])},
+                LabelError,
+                "labels must not be the blank, got 0",
+                id="a blank among the labels",
+            ),
+            pytest.param(
+                {"input_lengths": np.array([2, 3, 2])},
+                LabelError,
+                "input_lengths must be at least 3 for the 2 labels of example 0, "
+                "1 of them repeated, got 2$",
+                id="an input too short for a repeated label",
+            ),
+            pytest.param(
+                {"input_lengths": np.array([4, 3, 0])},
+                LabelError,
+                "input_lengths must be at least 1 for the 0 labels of example 2",
+                id="an input without a step",
+            ),
+        ],
+    )
+    def test_what_does_not_fit_together_is_refused(
+        self, scores, changes, error, sentence
+    ):
+        fitting = {
             "labels": LABELS,
             "input_lengths": INPUT_LENGTHS,
             "label_lengths": LABEL_LENGTHS,
-            **changes,
         }
         with pytest.raises(error, match=f"^CTC: {sentence}"):
-            CTC().forward(scores, **arguments)
-
-    def test_scores_that_have_no_time_are_refused(self, scores):
-        sentence = r"logits must be \(T, N, C\) with none of them 0, got \(3, 3\)"
-        self.refused(ShapeError, sentence, scores[0])
-
-    def test_labels_for_another_number_of_examples_are_refused(self, scores):
-        sentence = r"labels must be \(3, L\), got \(2, 2\)"
-        self.refused(ShapeError, sentence, scores, labels=LABELS[:2])
-
-    def test_labels_in_one_row_for_all_are_refused(self, scores):
-        sentence = r"labels must be \(3, L\), got \(3,\)"
-        self.refused(ShapeError, sentence, scores, labels=LABELS[:, 0])
-
-    def test_an_input_longer_than_there_are_steps_is_refused(self, scores):
-        sentence = "input_lengths must be 0 to 4, got 5"
-        self.refused(LabelError, sentence, scores, input_lengths=np.array([5, 3, 2]))
-
-    def test_more_labels_than_there_are_is_refused(self, scores):
-        sentence = "label_lengths must be 0 to 2, got 3"
-        self.refused(LabelError, sentence, scores, label_lengths=np.array([3, 1, 0]))
-
-    def test_lengths_for_another_number_of_examples_are_refused(self, scores):
-        sentence = r"label_lengths must be \(3,\), got \(2,\)"
-        self.refused(ShapeError, sentence, scores, label_lengths=np.array([2, 1]))
-
-    def test_lengths_that_are_no_integers_are_refused(self, scores):
-        sentence = "input_lengths must be integers, got float64"
-        lengths = INPUT_LENGTHS.astype(float)
-        self.refused(TypeError, sentence, scores, input_lengths=lengths)
-
-    def test_labels_that_are_no_integers_are_refused(self, scores):
-        sentence = "labels must be integers, got float64"
-        self.refused(TypeError, sentence, scores, labels=LABELS.astype(float))
-
-    def test_a_label_that_is_no_class_is_refused(self, scores):
-        sentence = "labels must be 0 to 2, got 3"
-        labels = np.array([[1, 3], [2, 0], [0, 0]])
-        self.refused(LabelError, sentence, scores, labels=labels)
-
-    def test_a_blank_among_the_labels_is_refused(self, scores):
-        sentence = "labels must not be the blank, got 0"
-        labels = np.array([[1, 0], [2, 0], [0, 0]])
-        self.refused(LabelError, sentence, scores, labels=labels)
-
-    def test_an_input_too_short_for_a_repeated_label_is_refused(self, scores):
-        sentence = (
-            "input_lengths must be at least 3 for the 2 labels of example 0, "
-            "1 of them repeated, got 2$"
-        )
-        self.refused(LabelError, sentence, scores, input_lengths=np.array([2, 3, 2]))
-
-    def test_an_input_without_a_step_is_refused(self, scores):
-        sentence = "input_lengths must be at least 1 for the 0 labels of example 2"
-        self.refused(LabelError, sentence, scores, input_lengths=np.array([4, 3, 0]))
+            CTC().forward(scores, **{**fitting, **changes})
 
     def test_a_blank_that_is_no_class_is_refused(self, scores):
         with pytest.raises(LabelError, match=r"^CTC: blank must be 0 to 2, got 3$"):
