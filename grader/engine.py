@@ -10,9 +10,10 @@ import numpy as np
 
 from grader import __version__
 from grader.assignments import Assignment
-from grader.checks import Check, CheckOutline, feedback
+from grader.checks import Check, CheckOutline, CheckParams
 from grader.checks.answers import Answer, Trouble, answers
 from grader.checks.base import secret_rng
+from grader.checks.feedback import running
 from grader.contract.jail import Jail, JailSession
 from grader.contract.limits import Limits
 from grader.contract.messages import Bundle, Call, Case
@@ -179,20 +180,20 @@ class _Run:
 
     def _results(self, check: Check) -> Iterator[CheckResult]:
         if self.load_trouble is not None:
-            yield from check.all_alike(Verdict.ERRORED, feedback.NOT_LOADED)
+            yield from check.all_alike(Verdict.ERRORED, running.NOT_LOADED)
             return
         missing = self._unmet(check)
         if missing:
-            yield from check.all_alike(Verdict.SKIPPED, feedback.skipped(missing))
+            yield from check.all_alike(Verdict.SKIPPED, running.skipped(missing))
             return
         try:
-            yield from check.run(_Trial(self, check.params.id))
+            yield from check.run(_Trial(self, check.params))
         except GraderError:
             # The jail failed, or this run is no longer ours: nobody's answer is known.
             raise
         except Exception:
             log.exception("check %s failed by our own fault", check.params.id)
-            yield from check.all_alike(Verdict.BROKEN, feedback.BROKEN)
+            yield from check.all_alike(Verdict.BROKEN, running.BROKEN)
 
     def _unmet(self, check: Check) -> str:
         """Return the title of a check that this one needs and that did not pass."""
@@ -208,11 +209,11 @@ class _Trial:
     """The one way in which a check reaches the student's code."""
 
     run: _Run
-    check_id: str
+    params: CheckParams
 
     @property
     def limits(self) -> Limits:
-        return self.run.limits
+        return self.params.limits(self.run.limits)
 
     @property
     def files(self) -> Mapping[str, bytes]:
@@ -223,10 +224,10 @@ class _Trial:
         return self.run.results
 
     def rng(self, purpose: str) -> np.random.Generator:
-        return secret_rng(self.run.seed, self.check_id, purpose)
+        return secret_rng(self.run.seed, self.params.id, purpose)
 
     def ask(self, calls: Sequence[Call]) -> list[Answer]:
-        observation = self.run.session.observe(Case(tuple(calls), self.run.limits))
+        observation = self.run.session.observe(Case(tuple(calls), self.limits))
         if not self.run.log:
             self.run.log = observation.log
         found = answers(observation, len(calls))

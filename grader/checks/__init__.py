@@ -9,10 +9,10 @@ from grader.checks.base import (
     Check,
     CheckOutline,
     CheckParams,
-    Component,
     Finding,
     Trial,
 )
+from grader.checks.component import Component
 
 
 @cache

@@ -4,15 +4,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from grader.checks import calls, feedback
+from grader.checks import calls
 from grader.checks.base import (
-    Component,
     ComponentCheck,
     ComponentParams,
     Finding,
     Share,
     Trial,
 )
+from grader.checks.component import Component
+from grader.checks.feedback import comparing
 from grader.checks.follow_through import OwnForward
 from grader.checks.judging import SMALLEST, Judge, draw_cases
 from grader.report import Verdict
@@ -106,11 +107,11 @@ def _explained(
     finding: Finding, judge: Judge, is_explained: bool, share: float
 ) -> Finding:
     if not is_explained:
-        message = f"{finding.message} {feedback.OWN_FORWARD_WRONG}"
+        message = f"{finding.message} {comparing.OWN_FORWARD_WRONG}"
         return replace(finding, message=message)
     return replace(
         finding,
-        message=f"{finding.message} {feedback.OWN_FORWARD_RIGHT}",
+        message=f"{finding.message} {comparing.OWN_FORWARD_RIGHT}",
         # The gradient only follows: the mistake to name is the one in forward.
         diagnosis=judge.diagnosis(judge.operation.output),
         share=share,

@@ -1,21 +1,22 @@
 """What every kind of check is: parameters from the assignment, and a run."""
 
 import hashlib
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from grader.checks.answers import Answer
+from grader.checks.component import Component
 from grader.contract.limits import Limits
 from grader.contract.messages import Call
 from grader.report import CheckResult, Diagnosis, Verdict
 from grader.scoring import earned
-from reference import operations
-from reference.operations.base import Family, Operation
+from reference.operations.base import Family
 
 KeyPath = tuple[str | int, ...]
 Problem = tuple[KeyPath, str]
@@ -52,6 +53,9 @@ class CheckParams(BaseModel):
         Ids of checks; this one is skipped unless all their quantities passed.
     single_precision
         Whether an answer computed in single precision passes with a notice or fails.
+    wall_seconds
+        Wall clock for each call of this check, where it needs another limit than the
+        rest of the assignment.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -62,6 +66,16 @@ class CheckParams(BaseModel):
     points: Points
     needs: tuple[str, ...] = ()
     single_precision: Literal["notice", "fail"] = "notice"
+    wall_seconds: Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)] | None = (
+        None
+    )
+
+    def limits(self, usual: Limits) -> Limits:
+        """Return what each process of this check may use."""
+        if self.wall_seconds is None:
+            return usual
+        cpu_seconds = max(usual.cpu_seconds, 2 * math.ceil(self.wall_seconds))
+        return replace(usual, wall_seconds=self.wall_seconds, cpu_seconds=cpu_seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,37 +87,6 @@ class CheckOutline:
     kind: str
     component: str
     max_points: float
-
-
-@dataclass(frozen=True, slots=True)
-class Component:
-    """A part of the student's code and the operation that says what is right.
-
-    Parameters
-    ----------
-    name
-        Class in the student's file.
-    construct
-        Constructor arguments: names of sizes or settings, or numbers.
-    convention
-        Keyword arguments of the reference operation.
-    """
-
-    name: str
-    operation: str
-    construct: tuple[str | float, ...] = ()
-    convention: Mapping[str, Any] = field(default_factory=dict)
-
-    def reference(self, **settings: Any) -> Operation:
-        """Return the operation under this component's conventions."""
-        return operations.create(self.operation, **{**self.convention, **settings})
-
-    def arguments(self, known: Mapping[str, Any]) -> list[float]:
-        """Return the constructor's arguments, names replaced by what they stand for."""
-        return [
-            known[argument] if isinstance(argument, str) else argument
-            for argument in self.construct
-        ]
 
 
 class Trial(Protocol):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from grader.checks.base import Component
+from grader.checks.component import Component
 from grader.contract.messages import Array, Call
 from reference.operations.base import Operation
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from grader.checks import calls
 from grader.checks.base import (
-    Component,
     ComponentCheck,
     ComponentParams,
     Finding,
     Trial,
 )
+from grader.checks.component import Component
 from grader.checks.judging import Judge, draw_cases
 from grader.contract.messages import Array, Call
 from reference.operations.base import Family, Operation

@@ -9,16 +9,18 @@ from typing import Any
 
 from pydantic import Field
 
-from grader.checks import calls, evidence, feedback
+from grader.checks import calls, evidence
 from grader.checks.answers import Answer
 from grader.checks.base import (
-    Component,
     ComponentCheck,
     ComponentParams,
     Finding,
     Points,
     Trial,
 )
+from grader.checks.component import Component
+from grader.checks.feedback import comparing, troubles
+from grader.checks.feedback import gradcheck as words
 from grader.checks.follow_through import weights
 from grader.checks.own_forward import (
     DOUBLE,
@@ -85,8 +87,8 @@ class GradcheckCheck(ComponentCheck):
         for name, source in sources.items():
             got, shape = answer.arrays[name].shape, arrays[source].shape
             if got != shape:
-                spoken = feedback.spoken(name, operation)
-                message = feedback.gradient_shape(spoken, got, shape)
+                spoken = comparing.spoken(name, operation)
+                message = words.wrong_shape(spoken, got, shape)
                 yield Finding(QUANTITY, Verdict.FAILED, message)
                 return
         claimed = {source: answer.arrays[name] for name, source in sources.items()}
@@ -128,7 +130,7 @@ class GradcheckCheck(ComponentCheck):
     def _errored(self, trial: Trial, answer: Answer, missing: str) -> Finding:
         trouble = answer.trouble_before(missing)
         assert trouble is not None  # noqa: S101 - it is missing, so there is a reason
-        message = feedback.trouble(trouble, trial.limits, self.component)
+        message = troubles.trouble(trouble, trial.limits, self.component)
         facts = evidence.of_trouble(trouble, trial.files)
         return Finding(QUANTITY, Verdict.ERRORED, message, evidence=facts)
 
@@ -152,8 +154,8 @@ def _judged(operation: Operation, measured: Mapping[str, Slope]) -> Finding:
             "tolerance": evidence.number(first.tolerance),
         }
         message = " ".join(
-            feedback.gradcheck_failed(
-                feedback.spoken(name, operation),
+            words.failed(
+                comparing.spoken(name, operation),
                 by_name[name].measured,
                 by_name[name].claimed,
             )
@@ -161,9 +163,9 @@ def _judged(operation: Operation, measured: Mapping[str, Slope]) -> Finding:
         )
         return Finding(QUANTITY, Verdict.FAILED, message, evidence=facts)
     if unclear:
-        message = feedback.gradcheck_open(unclear)
+        message = words.undecided(unclear)
         return Finding(QUANTITY, Verdict.SKIPPED, message, evidence=facts)
-    message = feedback.gradcheck_passed(list(by_name))
+    message = words.passed(list(by_name))
     return Finding(QUANTITY, Verdict.PASSED, message, evidence=facts)
 
 

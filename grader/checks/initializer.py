@@ -12,15 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks import calls, evidence, feedback
+from grader.checks import calls, evidence
 from grader.checks.answers import Answer
 from grader.checks.base import (
-    Component,
     ComponentCheck,
     ComponentParams,
     Finding,
     Trial,
 )
+from grader.checks.component import Component
+from grader.checks.feedback import comparing, troubles
+from grader.checks.feedback import initializer as words
 from grader.contract.messages import Array
 from grader.report import Diagnosis, Verdict
 from reference import misconceptions
@@ -111,7 +113,7 @@ class InitializerCheck(ComponentCheck):
         for arrays, answer in zip(drawn, answers, strict=True):
             trouble = answer.trouble_before(WEIGHT)
             if trouble is not None:
-                message = feedback.trouble(trouble, trial.limits, self.component)
+                message = troubles.trouble(trouble, trial.limits, self.component)
                 facts = evidence.of_trouble(trouble, trial.files)
                 return Finding(quantity, Verdict.ERRORED, message, evidence=facts)
             shape = _shape(arrays)
@@ -128,9 +130,9 @@ class InitializerCheck(ComponentCheck):
             }
             if not moment.is_right:
                 numbers = moment.expected, moment.got
-                message = feedback.moment_wrong(quantity, shape, numbers)
+                message = words.moment_wrong(quantity, shape, numbers)
                 return Finding(quantity, Verdict.FAILED, message, evidence=facts)
-        message = feedback.right(f"The {quantity} of the drawn weights")
+        message = comparing.right(f"The {quantity} of the drawn weights")
         return Finding(quantity, Verdict.PASSED, message, evidence=facts)
 
 
@@ -141,9 +143,9 @@ def _shape(arrays: Mapping[str, Array]) -> tuple[int, ...]:
 def _unusable(weight: Array, shape: tuple[int, ...]) -> str:
     """Say why a draw has no moments to speak of, or nothing."""
     if weight.shape != shape:
-        return feedback.drawn_shape(weight.shape, shape)
+        return words.wrong_shape(weight.shape, shape)
     if weight.dtype.kind not in "fiu" or not np.isfinite(weight).all():
-        return feedback.DRAWN_NOT_FINITE
+        return words.NOT_FINITE
     return ""
 
 

@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from grader.checks import evidence, feedback
+from grader.checks import evidence
 from grader.checks.base import (
     Check,
     CheckParams,
-    Component,
     Finding,
     Problem,
     Trial,
 )
+from grader.checks.component import Component
+from grader.checks.feedback import interface as words
+from grader.checks.feedback import troubles
 from grader.contract.messages import Call
 from grader.report import Verdict
 from reference.operations.base import Family
@@ -82,7 +84,7 @@ class InterfaceCheck(Check):
         ]
         (answer,) = trial.ask([self._call(parts)])
         if answer.trouble is not None:
-            message = feedback.trouble(answer.trouble, trial.limits, "")
+            message = troubles.trouble(answer.trouble, trial.limits, "")
             facts = evidence.of_trouble(answer.trouble, trial.files)
             return [Finding(QUANTITY, Verdict.ERRORED, message, evidence=facts)]
         names = [part.name for part in parts] + list(self.params.functions)
@@ -93,10 +95,10 @@ class InterfaceCheck(Check):
             if state != PRESENT
         ]
         if gaps:
-            message = feedback.interface_gaps(gaps, answer.notes.get("found", ""))
+            message = words.gaps(gaps, answer.notes.get("found", ""))
             facts = {"interface": states}
             return [Finding(QUANTITY, Verdict.FAILED, message, evidence=facts)]
-        message = feedback.interface_complete(names)
+        message = words.complete(names)
         return [Finding(QUANTITY, Verdict.PASSED, message)]
 
     def _call(self, parts: list[Component]) -> Call:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from grader.checks import evidence, feedback
+from grader.checks import evidence
 from grader.checks.answers import Answer, Trouble
-from grader.checks.base import Component, Finding, Trial
+from grader.checks.base import Finding, Trial
 from grader.checks.compare import (
     Comparison,
     Expected,
@@ -14,7 +14,9 @@ from grader.checks.compare import (
     compare,
     reference_answer,
 )
+from grader.checks.component import Component
 from grader.checks.diagnosis import Sighting, diagnose
+from grader.checks.feedback import comparing, troubles
 from grader.checks.support import where
 from grader.contract.messages import Array, Phase
 from grader.report import Diagnosis, Verdict
@@ -81,18 +83,18 @@ class Judge:
             self.cases[0].expected[quantity], self.answers[0].arrays[quantity]
         )
         facts = evidence.of_comparison(first, self.cases[0].arrays)
-        message = feedback.right(self.spoken(quantity))
+        message = comparing.right(self.spoken(quantity))
         if single:
-            facts["notice"] = feedback.SINGLE_NOTICE
-            message = f"{message} {feedback.SINGLE_NOTICE}"
+            facts["notice"] = comparing.SINGLE_NOTICE
+            message = f"{message} {comparing.SINGLE_NOTICE}"
         return Finding(quantity, Verdict.PASSED, message, evidence=facts)
 
     def errored(self, quantity: str, trouble: Trouble) -> Finding:
         """Say why there is no answer for a quantity."""
-        message = feedback.trouble(trouble, self.trial.limits, self.part.name)
+        message = troubles.trouble(trouble, self.trial.limits, self.part.name)
         is_gradient = quantity in self.operation.gradients
         if is_gradient and trouble.phase is Phase.FORWARD:
-            message = feedback.gradients_unreachable(message)
+            message = comparing.gradients_unreachable(message)
         facts = evidence.of_trouble(trouble, self.trial.files)
         return Finding(quantity, Verdict.ERRORED, message, evidence=facts)
 
@@ -104,7 +106,7 @@ class Judge:
 
     def spoken(self, quantity: str) -> str:
         """Return what students call a quantity."""
-        return feedback.spoken(quantity, self.operation)
+        return comparing.spoken(quantity, self.operation)
 
     def output_is_wrong(self, position: int) -> bool:
         """Tell whether the forward of a case answered, and answered wrongly."""
@@ -117,9 +119,9 @@ class Judge:
 
     def _failed(self, quantity: str, position: int, found: Comparison) -> Finding:
         case = self.cases[position]
-        message = feedback.wrong(self.spoken(quantity), found)
+        message = comparing.wrong(self.spoken(quantity), found)
         if case.variant == SMALLEST:
-            message = f"{message} {feedback.smallest(self.operation)}"
+            message = f"{message} {comparing.smallest(self.operation)}"
         facts = evidence.of_comparison(found, case.arrays)
         modified = self.answers[position].notes.get("modified")
         if modified:
@@ -127,7 +129,7 @@ class Judge:
         diagnosis = self.diagnosis(quantity)
         if diagnosis is None and case.variant != SMALLEST:
             place = where(self._comparisons(quantity))
-            message = f"{message} {feedback.support(place)}" if place else message
+            message = f"{message} {comparing.support(place)}" if place else message
         return Finding(quantity, Verdict.FAILED, message, None, diagnosis, facts)
 
     def diagnosis(self, quantity: str) -> Diagnosis | None:

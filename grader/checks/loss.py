@@ -7,7 +7,6 @@ from grader.checks import calls, stability
 from grader.checks.answers import Answer
 from grader.checks.backward import explain
 from grader.checks.base import (
-    Component,
     ComponentCheck,
     ComponentParams,
     Finding,
@@ -15,6 +14,7 @@ from grader.checks.base import (
     Share,
     Trial,
 )
+from grader.checks.component import Component
 from grader.checks.follow_through import OwnForward
 from grader.checks.judging import DrawnCase, Judge, draw_cases
 from grader.checks.stability import STABILITY, draw_extremes

@@ -14,7 +14,7 @@ from typing import cast
 import numpy as np
 
 from grader.checks import bands, replay
-from grader.checks.base import Component
+from grader.checks.component import Component
 from grader.checks.replay import Net, Task
 from grader.contract.messages import Array
 from grader.report import CheckResult, Verdict

@@ -11,10 +11,9 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import Field
 
-from grader.checks import calls, evidence, feedback
+from grader.checks import calls, evidence
 from grader.checks.answers import Answer
 from grader.checks.base import (
-    Component,
     ComponentCheck,
     ComponentParams,
     Finding,
@@ -23,7 +22,10 @@ from grader.checks.base import (
     Trial,
 )
 from grader.checks.compare import Expected, Index, compare, largest
+from grader.checks.component import Component
 from grader.checks.diagnosis import Sighting, diagnose
+from grader.checks.feedback import comparing, troubles
+from grader.checks.feedback import optimizer as words
 from grader.contract.messages import Array
 from grader.report import Verdict
 from reference.errors import ConventionError
@@ -121,11 +123,11 @@ class OptimizerCheck(ComponentCheck):
                 if finding.verdict is Verdict.FAILED:
                     return [_diagnosed(finding, sightings)]
                 return [finding]
-        message = feedback.trajectory_right(self.params.steps)
+        message = words.right(self.params.steps)
         facts: dict[str, Any] = {"tolerance": DOUBLE_TOLERANCE}
         if single:
-            facts["notice"] = feedback.SINGLE_NOTICE
-            message = f"{message} {feedback.SINGLE_NOTICE}"
+            facts["notice"] = comparing.SINGLE_NOTICE
+            message = f"{message} {comparing.SINGLE_NOTICE}"
         return [Finding(QUANTITY, Verdict.PASSED, message, evidence=facts)]
 
     def _other_settings(self, operation: Operation) -> dict[str, float]:
@@ -164,14 +166,14 @@ class OptimizerCheck(ComponentCheck):
         for name in seen.operation.parameters:
             trouble = answer.trouble_before(name)
             if trouble is not None:
-                message = feedback.trouble(trouble, trial.limits, self.component)
+                message = troubles.trouble(trouble, trial.limits, self.component)
                 facts = evidence.of_trouble(trouble, trial.files)
                 return Finding(
                     QUANTITY, Verdict.ERRORED, message, evidence=facts
                 ), False
             found = compare(seen.right[name], answer.arrays[name])
             if not np.isfinite(found.distance) and found.worst is None:
-                message = feedback.wrong(f'params["{name}"]', found)
+                message = comparing.wrong(f'params["{name}"]', found)
                 facts = evidence.of_comparison(found, seen.arrays)
                 return Finding(QUANTITY, Verdict.FAILED, message, evidence=facts), False
         single = self.params.single_precision == "notice"
@@ -184,7 +186,7 @@ class OptimizerCheck(ComponentCheck):
     def _failed(self, seen: Sighting, first: _Deviation | None) -> Finding:
         assert first is not None  # noqa: S101 - the wider bound was exceeded already
         numbers = first.expected, first.got
-        message = feedback.trajectory_wrong(
+        message = words.wrong(
             first.step + 1,
             self.params.steps,
             f'params["{first.name}"]',

@@ -10,7 +10,7 @@ from typing import cast
 
 import numpy as np
 
-from grader.checks.base import Component
+from grader.checks.component import Component
 from grader.contract.messages import Array
 from grader.report import Diagnosis
 from reference.datasets import digits

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks import calls, feedback
+from grader.checks import calls
 from grader.checks.base import (
-    Component,
     ComponentCheck,
     ComponentParams,
     Finding,
@@ -18,6 +17,8 @@ from grader.checks.base import (
     Trial,
 )
 from grader.checks.compare import largest, reference_answer
+from grader.checks.component import Component
+from grader.checks.feedback import stability as words
 from grader.checks.judging import DrawnCase, Judge, draw_cases
 from grader.contract.messages import Array, Call
 from grader.report import Verdict
@@ -116,7 +117,7 @@ def judged(plain: Judge, large: Judge) -> Finding:
         message = found.message
         if found.verdict is Verdict.FAILED:
             size = largest(large.cases[0].arrays[large.operation.inputs[0]])
-            message = feedback.unstable(message, round(size, -3))
+            message = words.unstable(message, round(size, -3))
         return Finding(
             STABILITY,
             found.verdict,
@@ -124,7 +125,7 @@ def judged(plain: Judge, large: Judge) -> Finding:
             diagnosis=found.diagnosis,
             evidence=found.evidence,
         )
-    return Finding(STABILITY, Verdict.PASSED, feedback.STABLE)
+    return Finding(STABILITY, Verdict.PASSED, words.STABLE)
 
 
 def _is_same_mistake(large: Finding, plain: Finding) -> bool:

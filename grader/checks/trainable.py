@@ -5,7 +5,8 @@ from typing import Any, cast
 
 import numpy as np
 
-from grader.checks.base import Component, Problem, wrong_component
+from grader.checks.base import Problem, wrong_component
+from grader.checks.component import Component
 from reference.errors import ReferenceUseError
 from reference.operations.base import Family
 from reference.operations.families import LayerOperation, LossOperation

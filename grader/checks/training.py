@@ -12,13 +12,12 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from grader.checks import bands, evidence, feedback, mistaken_parts, replay
+from grader.checks import bands, evidence, mistaken_parts, replay
 from grader.checks.answers import Answer
 from grader.checks.bands import Band, Precision
 from grader.checks.base import (
     Check,
     CheckParams,
-    Component,
     Finding,
     Name,
     Number,
@@ -26,6 +25,9 @@ from grader.checks.base import (
     Share,
     Trial,
 )
+from grader.checks.component import Component
+from grader.checks.feedback import comparing, troubles
+from grader.checks.feedback import training as words
 from grader.checks.replay import Net, Task
 from grader.checks.trainable import wrong_parts
 from grader.contract.messages import Array, Call, Phase
@@ -158,7 +160,7 @@ class TrainingCheck(Check):
         accuracy = self._accuracy(trial, task, answer, task.accuracy(trained))
         if losses.share and accuracy.verdict is Verdict.FAILED:
             # What made the losses wrong has cost its points where it was found.
-            message = f"{accuracy.message} {feedback.NOT_COUNTED_AGAIN}"
+            message = f"{accuracy.message} {words.NOT_COUNTED_AGAIN}"
             accuracy = replace(accuracy, share=losses.share, message=message)
         return [losses, accuracy]
 
@@ -171,27 +173,27 @@ class TrainingCheck(Check):
     def _losses(self, trial: Trial, task: Task, right: Band, answer: Answer) -> Finding:
         trouble = answer.trouble_before(LOSSES)
         if trouble is not None:
-            message = feedback.trouble(trouble, trial.limits, self.component)
+            message = troubles.trouble(trouble, trial.limits, self.component)
             suspect = self._suspect(trial, task)
             if suspect and trouble.phase is Phase.TRAIN:
-                message = f"{message} {feedback.may_come_from(suspect)}"
+                message = f"{message} {words.may_come_from(suspect)}"
             facts = evidence.of_trouble(trouble, trial.files)
             return Finding(LOSSES, Verdict.ERRORED, message, evidence=facts)
         got = answer.arrays[LOSSES]
         steps = len(right.losses)
         if got.shape != right.losses.shape or got.dtype.kind not in "fiu":
-            message = feedback.losses_shape(self.component, got, steps)
+            message = words.losses_shape(self.component, got, steps)
             return Finding(LOSSES, Verdict.FAILED, message)
         got = got.astype(np.float64)
         facts = _curves(right, got)
-        message = feedback.losses_right(steps)
+        message = words.losses_right(steps)
         if right.first_outside(got) is None:
             return Finding(LOSSES, Verdict.PASSED, message, evidence=facts)
         if self.params.single_precision == "notice":
             single = self._band(trial, task, right.losses, bands.SINGLE)
             if bands.right_in_single(task, right, single, got):
-                facts["notice"] = feedback.SINGLE_NOTICE
-                message = f"{message} {feedback.SINGLE_NOTICE}"
+                facts["notice"] = comparing.SINGLE_NOTICE
+                message = f"{message} {comparing.SINGLE_NOTICE}"
                 return Finding(LOSSES, Verdict.PASSED, message, evidence=facts)
         return self._wrong_losses(trial, task, right, answer, facts)
 
@@ -208,7 +210,7 @@ class TrainingCheck(Check):
         first = right.first_outside(got)
         assert first is not None  # noqa: S101 - the caller has seen one
         numbers = float(right.losses[first]), float(got[first])
-        message = feedback.losses_wrong(first + 1, len(got), numbers)
+        message = words.losses_wrong(first + 1, len(got), numbers)
         facts |= {
             "first_wrong_step": first + 1,
             "expected": evidence.number(numbers[0]),
@@ -219,7 +221,7 @@ class TrainingCheck(Check):
         suspect = self._suspect(trial, task)
         if mistaken_parts.explain(task, trial.earlier, got, trial.rng("mistakes")):
             facts["own_parts"] = "the known mistakes of the parts explain every loss"
-            message += f" {feedback.loop_is_right(suspect)} {feedback.LOOP_COUNTS}"
+            message += f" {words.loop_is_right(suspect)} {words.LOOP_COUNTS}"
             share = self.params.follow_through
             return Finding(LOSSES, Verdict.FAILED, message, share, diagnosis, facts)
         share = 0.0
@@ -227,15 +229,15 @@ class TrainingCheck(Check):
         own = plain.arrays.get(LOSSES)
         own = None if own is None else own.astype(np.float64)
         if own is not None and right.first_outside(own) is None:
-            message += f" {feedback.PARTS_ARE_RIGHT}"
+            message += f" {words.PARTS_ARE_RIGHT}"
         elif own is not None and self._starts_alike(task, got, own):
-            message += f" {feedback.loop_is_right(suspect)}"
+            message += f" {words.loop_is_right(suspect)}"
             if replay.alike(got, own) and self._has_learned(task, answer):
                 share = self.params.follow_through
                 facts["own_parts"] = "the loop does the same as a plain one"
-                message += f" {feedback.LOOP_COUNTS}"
+                message += f" {words.LOOP_COUNTS}"
         elif suspect:
-            message += f" {feedback.may_come_from(suspect)}"
+            message += f" {words.may_come_from(suspect)}"
         return Finding(LOSSES, Verdict.FAILED, message, share, diagnosis, facts)
 
     def _starts_alike(self, task: Task, got: Array, own: Array) -> bool:
@@ -273,14 +275,14 @@ class TrainingCheck(Check):
         missing = next((name for name in task.weights if name not in answer.arrays), "")
         trouble = answer.trouble_before(missing) if missing else None
         if trouble is not None:
-            message = feedback.trouble(trouble, trial.limits, self.component)
+            message = troubles.trouble(trouble, trial.limits, self.component)
             if LOSSES in self.points and LOSSES not in answer.arrays:
-                message = feedback.NO_WEIGHTS
+                message = words.NO_WEIGHTS
             stopped = evidence.of_trouble(trouble, trial.files)
             return Finding(ACCURACY, Verdict.ERRORED, message, evidence=stopped)
         weights = _weights(task, answer)
         if weights is None:
-            return Finding(ACCURACY, Verdict.FAILED, feedback.WEIGHTS_UNUSABLE)
+            return Finding(ACCURACY, Verdict.FAILED, words.WEIGHTS_UNUSABLE)
         floor = min(self.params.accuracy_floor, reference - SLACK)
         accuracy = task.accuracy(weights)
         before, after = task.measured_loss(task.weights), task.measured_loss(weights)
@@ -291,7 +293,7 @@ class TrainingCheck(Check):
             "loss_after": evidence.number(after),
         }
         good = accuracy >= floor and after < before
-        message = feedback.accuracy(accuracy, floor, before, after, good=good)
+        message = words.accuracy(accuracy, floor, before, after, good=good)
         verdict = Verdict.PASSED if good else Verdict.FAILED
         return Finding(ACCURACY, verdict, message, evidence=facts)
 

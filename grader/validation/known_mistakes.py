@@ -10,7 +10,7 @@ import numpy as np
 from grader import engine
 from grader.assignments import Assignment
 from grader.checks import Check
-from grader.checks.base import Component
+from grader.checks.component import Component
 from grader.report import CheckResult, Verdict
 from grader.validation.library_student import LibraryStudent
 from reference.misconceptions import Misconception, VisibleOn, for_operation

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from grader.checks.base import Component
+from grader.checks.component import Component
 from grader.contract.messages import (
     Array,
     Bundle,

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from grader.checks import kinds
-from grader.checks.base import CheckParams, Component, secret_rng, wrong_component
+from grader.checks.base import CheckParams, secret_rng, wrong_component
+from grader.checks.component import Component
 from reference.operations.base import Family
 from tests.checks.grading import CHECKS, assignment
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from grader.checks import feedback
 from grader.checks.answers import Trouble
 from grader.checks.compare import Expected, compare
+from grader.checks.feedback import comparing, interface, troubles
 from grader.contract.limits import Limits
 from grader.contract.messages import Fault, Outcome, Phase
 from reference import operations
@@ -16,7 +16,7 @@ def said(outcome: Outcome, phase: Phase | None = None, **fault: object) -> str:
     if phase is not None:
         values = {"kind": "", "message": "", **fault}
         given = Fault(phase=phase, **values)  # type: ignore[arg-type]
-    return feedback.trouble(Trouble(outcome, given), LIMITS, "Linear")
+    return troubles.trouble(Trouble(outcome, given), LIMITS, "Linear")
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_killed_process_is_told_what_is_not_allowed() -> None:
 def test_code_without_a_component_is_called_your_code() -> None:
     trouble = Trouble(Outcome.TIMED_OUT)
 
-    assert feedback.trouble(trouble, LIMITS, "").startswith("Your code did not return")
+    assert troubles.trouble(trouble, LIMITS, "").startswith("Your code did not return")
 
 
 def test_a_very_long_exception_is_cut() -> None:
@@ -120,30 +120,30 @@ def test_a_very_long_exception_is_cut() -> None:
 def test_numbers_have_as_many_digits_as_tell_them_apart(
     expected: float, got: float, texts: tuple[str, str]
 ) -> None:
-    assert feedback.two_numbers(expected, got) == texts
+    assert comparing.two_numbers(expected, got) == texts
 
 
 def test_students_read_their_own_names_for_quantities() -> None:
     linear = operations.create("linear")
     loss = operations.create("softmax_cross_entropy")
 
-    assert feedback.spoken("grad_bias", linear) == 'grads["bias"]'
-    assert feedback.spoken("grad_x", linear) == "The gradient that backward returns"
-    assert feedback.spoken("out", linear) == "The output of forward"
-    assert feedback.spoken("loss", loss) == "The loss"
-    assert feedback.spoken("other", loss) == "other"
+    assert comparing.spoken("grad_bias", linear) == 'grads["bias"]'
+    assert comparing.spoken("grad_x", linear) == "The gradient that backward returns"
+    assert comparing.spoken("out", linear) == "The output of forward"
+    assert comparing.spoken("loss", loss) == "The loss"
+    assert comparing.spoken("other", loss) == "other"
 
 
 def test_a_wrong_number_is_shown_beside_the_right_one() -> None:
     found = compare(Expected(np.array(2.0), 2.0), np.array(4.0))
 
-    assert feedback.wrong("The loss", found) == "The loss is 4; right is 2."
+    assert comparing.wrong("The loss", found) == "The loss is 4; right is 2."
 
 
 def test_one_entry_is_not_counted() -> None:
     found = compare(Expected(np.array([2.0]), 2.0), np.array([4.0]))
 
-    assert feedback.wrong("It", found) == (
+    assert comparing.wrong("It", found) == (
         "It has the right shape (1,), but entry [0] is 4; right is 2."
     )
 
@@ -151,10 +151,8 @@ def test_one_entry_is_not_counted() -> None:
 def test_complex_answers_are_named_as_such() -> None:
     found = compare(Expected(np.zeros(2), 1.0), np.zeros(2, dtype=complex))
 
-    assert "complex128" in feedback.wrong("It", found)
+    assert "complex128" in comparing.wrong("It", found)
 
 
 def test_a_file_that_defines_nothing_is_not_listed() -> None:
-    assert feedback.interface_gaps(["SGD"], "") == (
-        "Your file lacks SGD. Check the spelling."
-    )
+    assert interface.gaps(["SGD"], "") == ("Your file lacks SGD. Check the spelling.")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.checks.base import Component
+from grader.checks.component import Component
 from grader.checks.trainable import wrong_parts
 
 PARTS = {
