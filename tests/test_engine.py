@@ -241,3 +241,14 @@ def test_limits_of_the_assignment_reach_every_case() -> None:
     engine.grade(wanted, FILES, "mlp.py", seed=1, jail=jail)
 
     assert jail.cases[0].limits.wall_seconds == 3
+
+
+def test_a_check_may_have_a_limit_of_its_own() -> None:
+    wanted = assignment("tanh-forward", "relu-forward", extra="wall_seconds = 40")
+    jail = FakeJail()
+
+    engine.grade(wanted, FILES, "mlp.py", seed=1, jail=jail)
+
+    usual, own = (case.limits for case in jail.cases)
+    assert usual == wanted.limits
+    assert (own.wall_seconds, own.cpu_seconds) == (40, 80)

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 import numpy as np
 import pytest
 
@@ -118,3 +120,37 @@ def test_a_cancelling_quantity_is_judged_on_the_scale_of_its_terms() -> None:
     assert expected["grad_bias"].kappa > 100
     almost = np.full_like(expected["grad_bias"].value, 1e-13)
     assert compare(expected["grad_bias"], almost).match is Match.SAME
+
+
+class Cancelling:
+    """Two gradients; the second is zero by nature, but for rounding."""
+
+    gradients: ClassVar = {"grad_x": "x", "grad_bias": "bias"}
+
+    def answer(self, arrays):
+        x = arrays["x"]
+        return {"grad_x": x, "grad_bias": np.atleast_1d((x - x.mean()).sum())}
+
+
+def test_a_gradient_that_cancels_is_judged_on_the_scale_of_the_others() -> None:
+    rng = np.random.default_rng(1)
+
+    right = reference_answer(Cancelling(), {"x": rng.normal(size=9)}, rng)["grad_bias"]
+
+    for rounding in (0.0, 3e-16, -2e-15):
+        assert compare(right, right.value + rounding).match is Match.SAME
+    assert compare(right, right.value + 4e-8).match is Match.SINGLE
+    assert compare(right, right.value + 1e-3).match is Match.WRONG
+
+
+def test_a_small_gradient_keeps_its_own_scale() -> None:
+    class Small(Cancelling):
+        def answer(self, arrays):
+            return {"grad_x": arrays["x"], "grad_bias": 1e-5 * arrays["x"]}
+
+    rng = np.random.default_rng(1)
+
+    right = reference_answer(Small(), {"x": rng.normal(size=9)}, rng)["grad_bias"]
+
+    assert right.kappa < 1e-4
+    assert compare(right, right.value + 1e-8).match is Match.WRONG
