@@ -10,6 +10,11 @@ arrays in the order in which they were described::
 
 Everything is little-endian. The reader checks every number against its bounds before
 it allocates what the number asks for, and raises nothing but `FrameError`.
+
+There are two kinds of requests. ``LOAD`` is one frame, answered under its own nonce.
+All calls of a case are one request: a ``CALL`` frame for each, then ``RUN``. The nonces
+of their answers follow from that of ``RUN``, see `answer_nonce`. It comes last, so that
+nothing written before the whole request was read can be taken for an answer.
 """
 
 import struct
@@ -33,6 +38,7 @@ class FrameKind(IntEnum):
 
     LOAD = 1
     CALL = 2
+    RUN = 3
 
     LOCKED = 16
     PARTIAL = 17
@@ -78,12 +84,24 @@ MAX_DIMENSIONS: Final = 6
 MAX_NAME_BYTES: Final = 255
 MAX_DESCRIPTION_BYTES: Final = 128 << 10
 REQUEST_BOUNDS: Final = Bounds(array_bytes=1 << 30, arrays=512)
+MOST_CALLS: Final = 4096
 TOO_LARGE: Final = "far larger than expected"
 
 _MAGIC: Final = b"BPG1"
 _HEADER: Final = struct.Struct("<4sQBHHI")
 _DTYPE_OF_CODE: Final = dict(enumerate(ALLOWED_DTYPES, start=1))
 _CODE_OF_DTYPE: Final = {dtype: code for code, dtype in _DTYPE_OF_CODE.items()}
+
+
+def answer_nonce(run: int, number: int) -> int:
+    """Return the nonce of the answer to a call, counted from 0, of a request.
+
+    Parameters
+    ----------
+    run
+        Nonce of the request's ``RUN`` frame.
+    """
+    return (run + number) % (1 << NONCE_BITS)
 
 
 def encode(frame: Frame) -> list[memoryview]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 from grader.contract.limits import Limits
 
 Array = NDArray[Any]
+
+# Kind of a fault for which the assignment's own ``binding.py`` is to blame. A student's
+# process can say this too: it earns nothing and brings a person to look at it.
+BINDING_FAULT: Final = "Binding"
 
 
 class Outcome(StrEnum):
@@ -85,10 +89,21 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Calls that run one after the other in one fresh process of the jail."""
+    """Calls that run one after the other in one fresh process of the jail.
+
+    They are one request: hostile code can look at all of them before it answers the
+    first. What must not be seen together belongs to several cases.
+
+    Parameters
+    ----------
+    one_by_one
+        Each call is a request of its own, sent when the answer before it is there. Only
+        then is it sure which call took how long.
+    """
 
     calls: tuple[Call, ...]
     limits: Limits = field(default_factory=Limits)
+    one_by_one: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +143,21 @@ class Reply:
     notes
         Short texts, for example ``{"modified": "x"}`` when an input was changed in
         place. Untrusted.
+    seconds
+        Wall clock from the end of the answer before, or of the request, to the end of
+        this one, as seen from outside of the jail. A process that is read late seems to
+        have taken longer for one answer and less for the next.
+    cpu_seconds
+        Processor time of the process between the same moments, as the kernel says;
+        ``None`` where it does not.
     """
 
     outcome: Outcome
     arrays: Mapping[str, Array] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     fault: Fault | None = None
+    seconds: float = 0.0
+    cpu_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,15 @@ import os
 import select
 import time
 from collections import deque
+from collections.abc import Iterable
+from itertools import islice
 from typing import Final
 
 from grader.contract.codec import Bounds, Frame, FrameError, decode, encode
 from worker.jail.server import Child
 
 _PIECE: Final = 1 << 16
+_PARTS_AT_ONCE: Final = 512
 _BROKEN: Final = select.POLLHUP | select.POLLERR | select.POLLNVAL
 
 
@@ -30,6 +33,14 @@ class Conversation:
 
     Nothing here blocks on the child: writes and reads are non-blocking, and each wait
     ends when the deadline does.
+
+    Attributes
+    ----------
+    sent_at
+        When the last of what was to be sent had gone out, by the clock that only runs
+        forward.
+    log, log_total
+        What the child printed, cut, and how many bytes that was in all.
     """
 
     def __init__(self, child: Child, kept_bytes: int, fatal_bytes: int) -> None:
@@ -39,20 +50,21 @@ class Conversation:
         self._outgoing: deque[memoryview] = deque()
         self._deadline = 0.0
         self._log_open = True
+        self.sent_at = 0.0
         self.log = bytearray()
         self.log_total = 0
 
-    def send(self, frame: Frame, deadline: float) -> None:
-        """Begin to send; what does not fit goes out while the answer is awaited.
+    def send(self, frames: Iterable[Frame]) -> None:
+        """Begin to send a request; it goes out while the answer is awaited.
 
         Raises
         ------
         ValueError
             If this is nothing that can be sent; the child has no part in it.
         """
-        self._deadline = deadline
         try:
-            self._outgoing.extend(encode(frame))
+            for frame in frames:
+                self._outgoing.extend(encode(frame))
         except FrameError as error:
             raise ValueError(str(error)) from error
 
@@ -66,6 +78,10 @@ class Conversation:
         """
         self._deadline = deadline
         return decode(self._read_into, bounds, nonce)
+
+    def cpu_seconds(self) -> float | None:
+        """Return the child's processor time, ``None`` where it is not known."""
+        return self._child.cpu_seconds()
 
     def drain(self) -> None:
         """Take what was printed and is still in the pipe."""
@@ -118,16 +134,21 @@ class Conversation:
             raise EndedError
 
     def _write(self) -> None:
-        part = self._outgoing.popleft()
+        """Write as much as the pipe takes, small parts together."""
         try:
-            count = os.write(self._child.request, part[:_PIECE])
+            parts = list(islice(self._outgoing, _PARTS_AT_ONCE))
+            count = os.writev(self._child.request, parts)
         except BlockingIOError:
-            count = 0
+            return
         except BrokenPipeError:
             self._outgoing.clear()
             return
-        if count < len(part):
-            self._outgoing.appendleft(part[count:])
+        while self._outgoing and count >= len(self._outgoing[0]):
+            count -= len(self._outgoing.popleft())
+        if self._outgoing:
+            self._outgoing[0] = self._outgoing[0][count:]
+        else:
+            self.sent_at = time.monotonic()
 
     def _take_log(self) -> bool:
         try:

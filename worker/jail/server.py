@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 _CREDENTIALS: Final = struct.Struct("iII")
 _STEP_SECONDS: Final = 10.0
 _COMPLAINT_BYTES: Final = 8192
+_CPU_CLOCK: Final = 2
 _MOST_LIKELY_TO_GO: Final = "1000"
 
 
@@ -70,6 +71,15 @@ class Child:
         """End the child now, whatever it is doing."""
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.handle, signal.SIGKILL)
+
+    def cpu_seconds(self) -> float | None:
+        """Return its processor time so far, ``None`` where the kernel does not say."""
+        # How the C library makes the number of another process's clock.
+        clock = (~self.pid << 3) | _CPU_CLOCK
+        try:
+            return time.clock_gettime(clock)
+        except OSError:
+            return None
 
     def ends_within(self, seconds: float) -> bool:
         """Return whether the child ends by itself in that time."""

@@ -1,37 +1,17 @@
 """One jail for one submission: run cases, each in a fresh locked child."""
 
-import json
 import logging
-import re
-import secrets
 import time
-from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Final, Self
 
-import numpy as np
-
-from grader.contract.codec import (
-    NONCE_BITS,
-    REQUEST_BOUNDS,
-    Bounds,
-    Frame,
-    FrameError,
-    FrameKind,
-)
-from grader.contract.control import BINDING_SOURCE, FILE_PREFIX
+from grader.contract.codec import Bounds, FrameError
 from grader.contract.limits import Limits
 from grader.contract.messages import (
-    Array,
     Bundle,
-    Call,
     Case,
-    Fault,
     Observation,
     Outcome,
-    Phase,
     Reply,
     Usage,
 )
@@ -42,6 +22,7 @@ from worker.jail.conversation import (
     EndedError,
     FloodError,
 )
+from worker.jail.dialogue import Dialogue
 from worker.jail.launch import Launch
 from worker.jail.outcomes import Ending, Stop, conclude
 from worker.jail.server import Child, Exit, ForkServer
@@ -53,15 +34,6 @@ log = logging.getLogger(__name__)
 _LOCK_SECONDS: Final = 10.0
 _LINGER_SECONDS: Final = 0.5
 _LONGEST_FILE_NAME: Final = 240
-_MOST_PARTS: Final = 256
-_NOTE: Final = "note."
-_CALL_NAME: Final = re.compile(r"[a-z0-9_]{1,32}")
-_FINAL: Final = {
-    FrameKind.COMPLETED: Outcome.COMPLETED,
-    FrameKind.RAISED: Outcome.RAISED,
-    FrameKind.OUT_OF_MEMORY: Outcome.OUT_OF_MEMORY,
-    FrameKind.BAD_OUTPUT: Outcome.BAD_OUTPUT,
-}
 
 
 class Session:
@@ -106,7 +78,7 @@ class Session:
         child = self._server.fork(case.limits)
         limits = case.limits
         talk = Conversation(child, limits.log_bytes_kept, limits.log_bytes_fatal)
-        dialogue = _Dialogue(talk, limits)
+        dialogue = Dialogue(talk, limits)
         try:
             try:
                 self._await_lock(child, talk, limits)
@@ -142,7 +114,7 @@ class Session:
 
     def _observation(
         self,
-        dialogue: "_Dialogue",
+        dialogue: Dialogue,
         ending: Ending | None,
         done: Exit,
         started: float,
@@ -150,7 +122,8 @@ class Session:
         replies = dialogue.replies
         if ending is not None:
             outcome, fault = conclude(ending, done, dialogue.limits)
-            reply = Reply(outcome, dialogue.attempt.arrays, fault=fault)
+            attempt = dialogue.attempt
+            reply = Reply(outcome, attempt.arrays, {}, fault, attempt.seconds)
             replies = [*replies, reply]
         talk = dialogue.talk
         return Observation(
@@ -166,7 +139,7 @@ class Session:
             ),
             log=visible_log(bytes(talk.log), self._launch.host_paths),
             log_was_cut=talk.log_total > len(talk.log),
-            blocked_call=dialogue.attempt.blocked_call,
+            blocked_call=dialogue.blocked_call,
         )
 
     def close(self) -> None:
@@ -185,140 +158,8 @@ class Session:
         self.close()
 
 
-@dataclass(slots=True)
-class _Attempt:
-    """What has come back of one request so far."""
-
-    phase: Phase
-    left_bytes: int
-    arrays: dict[str, Array] = field(default_factory=dict)
-    blocked_call: str = ""
-    parts: int = 0
-
-
-class _Dialogue:
-    """Sends the submission and its calls one by one and collects the replies."""
-
-    def __init__(self, talk: Conversation, limits: Limits) -> None:
-        self.talk = talk
-        self.limits = limits
-        self.replies: list[Reply] = []
-        self.attempt = _Attempt(Phase.LOAD, 0)
-
-    def run(self, bundle: Bundle, case: Case) -> Ending | None:
-        """Return why it ended early, or ``None``."""
-        seed = case.calls[0].seed if case.calls else 0
-        try:
-            loaded = self._ask(
-                _load_frame(bundle, seed, case.limits.reply_bytes),
-                Phase.LOAD,
-                self.limits.load_seconds,
-            )
-            if loaded.outcome is not Outcome.COMPLETED:
-                self.replies.append(loaded)
-                return None
-            for call in case.calls:
-                frame = _call_frame(call)
-                self.replies.append(
-                    self._ask(frame, Phase.CALL, self.limits.wall_seconds)
-                )
-        except DeadlineError:
-            return Ending(Stop.DEADLINE, self.attempt.phase)
-        except FloodError:
-            return Ending(Stop.FLOOD, self.attempt.phase)
-        except EndedError:
-            return Ending(Stop.ENDED, self.attempt.phase)
-        except FrameError as error:
-            return Ending(Stop.UNREADABLE, self.attempt.phase, clean(str(error), 500))
-        return None
-
-    def _ask(self, request: Frame, phase: Phase, seconds: float) -> Reply:
-        deadline = time.monotonic() + seconds
-        attempt = _Attempt(phase, self.limits.reply_bytes)
-        self.attempt = attempt
-        self.talk.send(request, deadline)
-        while attempt.parts < _MOST_PARTS:
-            attempt.parts += 1
-            bounds = Bounds(array_bytes=attempt.left_bytes)
-            frame = self.talk.receive(bounds, request.nonce, deadline)
-            attempt.left_bytes -= sum(a.nbytes for a in frame.arrays.values())
-            attempt.arrays.update(frame.arrays)
-            if frame.kind in _FINAL:
-                return _reply(frame, attempt)
-            self._note(frame, attempt)
-        raise FrameError("frame: too many parts of an answer")
-
-    def _note(self, frame: Frame, attempt: _Attempt) -> None:
-        if frame.kind is FrameKind.PARTIAL:
-            attempt.phase = _phase(frame.texts.get("phase", ""), attempt.phase)
-        elif frame.kind is FrameKind.BLOCKED:
-            name = frame.texts.get("name", "")
-            attempt.blocked_call = name if _CALL_NAME.fullmatch(name) else ""
-        else:
-            raise FrameError(f"frame: {frame.kind.name} is no answer")
-
-
 def _wait_for_end(child: Child, ending: Ending) -> Ending:
     """Tell a process that has ended from one that only closed its pipe."""
     if child.ends_within(_LINGER_SECONDS):
         return ending
     return Ending(Stop.CLOSED, ending.phase)
-
-
-def _load_frame(bundle: Bundle, seed: int, reply_bytes: int) -> Frame:
-    arrays = {
-        f"{FILE_PREFIX}{name}": np.frombuffer(source, np.uint8)
-        for name, source in bundle.files.items()
-    }
-    if bundle.binding_source is not None:
-        arrays[BINDING_SOURCE] = np.frombuffer(bundle.binding_source, np.uint8)
-    texts = {
-        "entry": bundle.entry,
-        "binding": bundle.binding,
-        "seed": str(seed),
-        "reply_bytes": str(reply_bytes),
-    }
-    return Frame(secrets.randbits(NONCE_BITS), FrameKind.LOAD, arrays, texts)
-
-
-def _call_frame(call: Call) -> Frame:
-    texts = {
-        "action": call.action,
-        "options": json.dumps(dict(call.options)),
-        "seed": str(call.seed),
-    }
-    if max(len(text.encode()) for text in texts.values()) > REQUEST_BOUNDS.text_bytes:
-        raise ValueError(f"call: the options of {call.action} are too long")
-    nonce = secrets.randbits(NONCE_BITS)
-    return Frame(nonce, FrameKind.CALL, call.arrays, texts)
-
-
-def _phase(text: str, otherwise: Phase) -> Phase:
-    with suppress(ValueError):
-        return Phase(text)
-    return otherwise
-
-
-def _reply(frame: Frame, attempt: _Attempt) -> Reply:
-    outcome = _FINAL[frame.kind]
-    notes = {
-        clean(key.removeprefix(_NOTE)): clean(text)
-        for key, text in frame.texts.items()
-        if key.startswith(_NOTE)
-    }
-    fault = None
-    if outcome is not Outcome.COMPLETED:
-        fault = _fault(frame.texts, attempt.phase)
-    return Reply(outcome, attempt.arrays, notes, fault)
-
-
-def _fault(texts: Mapping[str, str], phase: Phase) -> Fault:
-    line = texts.get("fault.line", "")
-    return Fault(
-        kind=clean(texts.get("fault.kind", ""), 100) or "Exception",
-        message=clean(texts.get("fault.message", ""), 2000),
-        phase=_phase(texts.get("fault.phase", ""), phase),
-        file=clean(texts.get("fault.file", ""), 255),
-        line=int(line) if line.isascii() and line.isdigit() and len(line) < 9 else 0,
-        traceback=clean(texts.get("fault.traceback", "")),
-    )

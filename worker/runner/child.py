@@ -1,5 +1,7 @@
 """One locked child: reads the submission, answers calls, and is killed afterwards.
 
+All calls of a case come as one request, which is read whole before the first call.
+
 From the moment it has loaded the student's file nothing in this process can be trusted:
 the trusted side believes a reply only as far as its numbers can be checked.
 """
@@ -7,8 +9,10 @@ the trusted side believes a reply only as far as its numbers can be checked.
 import json
 import os
 import sys
+from collections import deque
 from collections.abc import Container, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from types import ModuleType
 from typing import Any, Final, NoReturn
 
@@ -18,13 +22,14 @@ from grader.contract.codec import (
     REQUEST_BOUNDS,
     Frame,
     FrameKind,
+    answer_nonce,
     decode,
     encode,
 )
 from grader.contract.control import BINDING_SOURCE, FILE_PREFIX
 from grader.contract.messages import Array, Phase
 from worker.runner import faults, loader, seeds
-from worker.runner.bindings import base, built_in, foreign
+from worker.runner.bindings import base, built_in, command_line, foreign
 
 REQUEST: Final = 3
 REPLY: Final = 4
@@ -74,13 +79,32 @@ def serve() -> NoReturn:
     _send(FrameKind.LOCKED, {}, {})
     submission: _Submission | None = None
     while True:
-        frame = decode(_read_into, REQUEST_BOUNDS)
-        global _nonce  # noqa: PLW0603 - one conversation for each process
-        _nonce = frame.nonce
-        if frame.kind is FrameKind.LOAD:
-            submission = _load(frame)
+        calls, last = _read_request()
+        _answer_under(last.nonce)
+        if last.kind is FrameKind.LOAD:
+            submission = _load(last)
         elif submission is not None:
-            submission.call(frame)
+            for number in range(len(calls)):
+                _answer_under(answer_nonce(last.nonce, number))
+                # What was asked before may be forgotten: memory is the student's.
+                submission.call(calls.popleft())
+
+
+def _read_request() -> tuple[deque[Frame], Frame]:
+    """Return the calls of a request and the frame that ends it."""
+    calls: deque[Frame] = deque()
+    left_bytes = REQUEST_BOUNDS.array_bytes
+    while True:
+        frame = decode(_read_into, replace(REQUEST_BOUNDS, array_bytes=left_bytes))
+        if frame.kind is not FrameKind.CALL:
+            return calls, frame
+        left_bytes -= sum(array.nbytes for array in frame.arrays.values())
+        calls.append(frame)
+
+
+def _answer_under(nonce: int) -> None:
+    global _nonce  # noqa: PLW0603 - one conversation for each process
+    _nonce = nonce
 
 
 def _read_into(buffer: memoryview) -> None:
@@ -132,7 +156,12 @@ def _load(frame: Frame) -> "_Submission | None":
             binding = foreign.load(frame.arrays[BINDING_SOURCE].tobytes())
         else:
             binding = built_in(frame.texts["binding"])
-        student, _ = loader.load(files, frame.texts["entry"], protected_modules)
+        student, _ = loader.load(
+            files,
+            frame.texts["entry"],
+            protected_modules,
+            imported=command_line.entry_is_imported(),
+        )
     except BaseException as error:
         _send_fault(error, Phase.LOAD, files, {}, {})
         return None

@@ -1,7 +1,7 @@
 """Make the student's random numbers repeatable."""
 
 import random
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 
 import numpy as np
@@ -34,5 +34,10 @@ def reseed(seed: int) -> None:
     _seed, _generators = seed & (1 << 64) - 1, 0
     random.seed(seed)
     # Students use the old interface, so its state is what must be repeatable.
-    legacy = np.random.RandomState(seed & 0xFFFFFFFF)
-    np.random.set_state(legacy.get_state(legacy=False))  # noqa: NPY002
+    np.random.set_state(_legacy_state(seed & 0xFFFFFFFF))  # noqa: NPY002
+
+
+@lru_cache(maxsize=1)
+def _legacy_state(seed: int) -> dict[str, Any]:
+    """Return the old interface's state after seeding; calls often share a seed."""
+    return np.random.RandomState(seed).get_state(legacy=False)

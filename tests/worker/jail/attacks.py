@@ -289,6 +289,13 @@ def forged_frame():
     time.sleep(1000)
 
 
+def answer_ahead():
+    child = _runner()
+    child._answer_under(child._nonce + 1)
+    child._send(child.FrameKind.COMPLETED, {"out": np.ones(3)}, {})
+    time.sleep(1000)
+
+
 def wrong_kind_of_frame():
     _say("LOCKED")
 

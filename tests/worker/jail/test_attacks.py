@@ -177,8 +177,8 @@ def test_the_calls_of_another_architecture_are_the_end(session: Session) -> None
     ("name", "sentence"),
     [
         ("object_array", "Python objects (dtype object)"),
-        ("text", "attack: out is a str; expected an array."),
-        ("nothing", "attack: out is None; expected an array."),
+        ("text", "out is a str; expected an array."),
+        ("nothing", "out is None; expected an array."),
     ],
 )
 def test_what_is_no_array_of_numbers_is_bad_output(
@@ -199,7 +199,13 @@ def test_a_reply_that_is_too_large_is_bad_output(session: Session) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["garbage_everywhere", "forged_frame", "wrong_kind_of_frame", "endless_parts"],
+    [
+        "garbage_everywhere",
+        "forged_frame",
+        "answer_ahead",
+        "wrong_kind_of_frame",
+        "endless_parts",
+    ],
 )
 def test_forged_answers_are_bad_output(session: Session, name: str) -> None:
     seen = observe(session, name)

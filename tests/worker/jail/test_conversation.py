@@ -49,7 +49,7 @@ def pipes() -> Iterator[Pipes]:
 
 
 def test_an_answer_is_received(pipes: Pipes) -> None:
-    pipes.talk.send(SMALL, time.monotonic() + 20)
+    pipes.talk.send([SMALL])
     os.write(pipes.log, b"hello")
     with pytest.raises(DeadlineError):
         pipes.receive(0.01)
@@ -59,14 +59,48 @@ def test_an_answer_is_received(pipes: Pipes) -> None:
     assert pipes.talk.log == b"hello"
 
 
+def test_many_small_frames_go_out_in_one_write(
+    pipes: Pipes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = Frame(1, FrameKind.CALL, {"x": np.ones(5), "y": np.ones(3)}, {})
+    sizes = []
+    real = os.writev
+
+    def writev(descriptor: int, parts: list[memoryview]) -> int:
+        sizes.append(real(descriptor, parts))
+        return sizes[-1]
+
+    monkeypatch.setattr("worker.jail.conversation.os.writev", writev)
+    pipes.talk.send([frame] * 60)
+    with pytest.raises(DeadlineError):
+        pipes.receive(0.01)
+
+    assert sizes == [60 * sum(len(part) for part in encode(frame))]
+    assert os.read(pipes.request, 1 << 16) == b"".join(encode(frame)) * 60
+
+
+def test_what_is_larger_than_the_pipe_arrives_in_order(pipes: Pipes) -> None:
+    many = [Frame(n, FrameKind.CALL, {"x": np.full(3000, n)}, {}) for n in range(9)]
+    wanted = b"".join(part for frame in many for part in encode(frame))
+    pipes.talk.send(many)
+    got = b""
+    while len(got) < len(wanted):
+        with pytest.raises(DeadlineError):
+            pipes.receive(0.001)
+        got += os.read(pipes.request, 50_000)
+
+    assert got == wanted
+    assert pipes.talk.sent_at > 0
+
+
 def test_a_child_that_reads_nothing_costs_only_the_deadline(pipes: Pipes) -> None:
-    pipes.talk.send(LARGE, time.monotonic() + 20)
+    pipes.talk.send([LARGE])
     with pytest.raises(DeadlineError):
         pipes.receive(0.05)
 
 
 def test_an_answer_before_the_request_was_read_is_refused(pipes: Pipes) -> None:
-    pipes.talk.send(LARGE, time.monotonic() + 20)
+    pipes.talk.send([LARGE])
     os.write(pipes.reply, ANSWER)
     with pytest.raises(FrameError, match="before the request was read"):
         pipes.receive()
@@ -75,7 +109,7 @@ def test_an_answer_before_the_request_was_read_is_refused(pipes: Pipes) -> None:
 def test_a_child_that_ends_before_it_has_read_everything_has_ended(
     pipes: Pipes,
 ) -> None:
-    pipes.talk.send(LARGE, time.monotonic() + 20)
+    pipes.talk.send([LARGE])
     for end in (pipes.request, pipes.reply, pipes.log):
         os.close(end)
     with pytest.raises(EndedError):
@@ -83,7 +117,7 @@ def test_a_child_that_ends_before_it_has_read_everything_has_ended(
 
 
 def test_a_child_that_only_stops_reading_may_still_answer(pipes: Pipes) -> None:
-    pipes.talk.send(LARGE, time.monotonic() + 20)
+    pipes.talk.send([LARGE])
     os.close(pipes.request)
     with pytest.raises(DeadlineError):
         pipes.receive(0.05)

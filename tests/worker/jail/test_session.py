@@ -4,17 +4,20 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from grader.contract.codec import Frame, FrameKind
 from grader.contract.jail import Jail
 from grader.contract.limits import Limits
 from grader.contract.messages import Bundle, Call, Case, Observation, Outcome, Phase
 from grader.errors import SandboxUnavailableError
 from tests.worker.runner.bindings.asking import LINEAR
+from worker.jail.conversation import Conversation
 from worker.jail.selection import TieredJail
 
 LIMITS = Limits(load_seconds=30, wall_seconds=30)
@@ -91,6 +94,41 @@ def test_every_call_of_a_case_is_answered_even_after_a_fault(
     assert seen.fault.phase is Phase.CONSTRUCT
 
 
+def test_a_case_is_one_request_after_loading(
+    any_jail: TieredJail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests = []
+    real = Conversation.send
+
+    def send(talk: Conversation, frames: Iterable[Frame]) -> None:
+        requests.append([frame.kind for frame in frames])
+        real(talk, frames)
+
+    monkeypatch.setattr(Conversation, "send", send)
+    seen = observe(any_jail, LINEAR, *[LAYER] * 60)
+
+    assert requests == [[FrameKind.LOAD], [FrameKind.CALL] * 60 + [FrameKind.RUN]]
+    assert len(seen.replies) == 60
+    assert seen.outcome is Outcome.COMPLETED
+    # The first one may be read late and the next ones then at once, never the reverse.
+    assert all(reply.seconds > 0 for reply in seen.replies)
+    assert sum(r.seconds for r in seen.replies) < seen.usage.wall_seconds
+
+
+def test_answers_before_the_request_are_no_answers(any_jail: TieredJail) -> None:
+    forging = (
+        "import sys\nimport numpy as np\n"
+        "child = sys.modules['worker.runner.child']\n"
+        "child._send(child.FrameKind.COMPLETED, {}, {})\n"
+        "for number in range(9):\n"
+        "    child._send(child.FrameKind.COMPLETED, {'out': np.ones(3)}, {})\n"
+    )
+    seen = observe(any_jail, forging)
+
+    assert seen.outcome is Outcome.BAD_OUTPUT
+    assert [dict(reply.arrays) for reply in seen.replies] == [{}]
+
+
 def test_what_forward_returned_survives_a_loop_in_backward(
     any_jail: TieredJail,
 ) -> None:
@@ -151,16 +189,14 @@ def test_a_large_request_to_a_sleeper_ends_at_the_deadline(
     bundle = Bundle(
         {"mlp.py": b""},
         "mlp.py",
-        binding_source=BINDING + b"def stop(student):\n    import sys\n    sys.modules["
-        b"'worker.runner.child']._read_into = lambda buffer: time.sleep(100)\n"
-        b"    return {}\n",
+        binding_source=BINDING + b"import sys\n"
+        b"runner = sys.modules['worker.runner.child']\n"
+        b"runner._read_into = lambda buffer: time.sleep(100)\n",
     )
     large = Call("take", {"x": np.zeros(4 << 20)})
     with any_jail.open(bundle) as session:
-        seen = session.observe(
-            Case((Call("stop"), large), replace(LIMITS, wall_seconds=0.5))
-        )
-    assert [reply.outcome for reply in seen.replies] == ["completed", "timed_out"]
+        seen = session.observe(Case((large,), replace(LIMITS, wall_seconds=0.5)))
+    assert [reply.outcome for reply in seen.replies] == ["timed_out"]
     assert seen.usage.wall_seconds < 10
 
 
@@ -178,7 +214,7 @@ def test_a_fault_of_the_binding_is_in_no_file_of_the_student(
     with any_jail.open(bundle) as session:
         fault = session.observe(Case((Call("f"),), LIMITS)).fault
     assert fault is not None
-    assert (fault.kind, fault.file, fault.line) == ("ZeroDivisionError", "", 0)
+    assert (fault.kind, fault.file, fault.line) == ("Binding", "", 0)
 
 
 @pytest.mark.parametrize(
@@ -289,9 +325,37 @@ def test_a_child_that_is_not_locked_gets_no_byte_of_a_student(
             patch.setattr("worker.jail.session.verify", refuse)
             patch.setattr(
                 "worker.jail.session.Conversation.send",
-                lambda self, frame, deadline: sent.append(frame),
+                lambda self, frames: sent.extend(frames),
             )
             with pytest.raises(SandboxUnavailableError, match="Seccomp is 0"):
                 session.observe(Case((), LIMITS))
         assert sent == []
         assert session.observe(Case((), LIMITS)).log == "ran\n"
+
+
+def test_processor_time_of_a_call_is_seen_from_outside(any_jail: TieredJail) -> None:
+    busy = LINEAR.replace(
+        "self.x = x\n", "self.x = x\n        sum(range(300_000 * int(x[0, 0])))\n"
+    )
+    calls = [
+        replace(LAYER, arrays={**ARRAYS, "x": np.full((4, 5), turns)})
+        for turns in (0.0, 0.0, 30.0, 0.0)
+    ]
+    with any_jail.open(Bundle({"mlp.py": busy.encode()}, "mlp.py")) as session:
+        seen = session.observe(Case(tuple(calls), LIMITS, one_by_one=True))
+
+    seconds = [reply.cpu_seconds for reply in seen.replies]
+    assert None not in seconds
+    # What runs beside this on the machine takes none of the child's own time.
+    assert seconds.index(max(seconds)) == 2
+    assert sum(seconds) <= seen.usage.cpu_seconds
+
+
+def test_a_child_that_is_gone_has_no_processor_time(any_jail: TieredJail) -> None:
+    with any_jail.open(Bundle({"mlp.py": b""}, "mlp.py")) as session:
+        child = session._server.fork(LIMITS)
+        assert child.cpu_seconds() is not None
+        child.kill()
+        session._server.reap()
+        assert child.cpu_seconds() is None
+        child.close()
