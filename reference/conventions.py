@@ -11,12 +11,12 @@ def require_choice(owner: str, name: str, value: object, choices: Iterable[str])
     Raises
     ------
     ConventionError
-        If it is not; the message names the choices.
+        If it is not; the message names the choices, the error carries them.
     """
     known = tuple(choices)
     if not isinstance(value, str) or value not in known:
         raise ConventionError(
-            f"{owner}: {name} must be one of {', '.join(known)}, got {value!r}"
+            f"{owner}: {name} must be one of {', '.join(known)}, got {value!r}", known
         )
     return value
 
@@ -30,5 +30,7 @@ def require_flag(owner: str, name: str, value: object) -> bool:
         If it is anything else.
     """
     if not isinstance(value, bool):
-        raise ConventionError(f"{owner}: {name} must be true or false, got {value!r}")
+        raise ConventionError(
+            f"{owner}: {name} must be true or false, got {value!r}", (True, False)
+        )
     return value

@@ -26,4 +26,14 @@ class CallOrderError(ReferenceUseError):
 
 
 class ConventionError(ReferenceUseError):
-    """A component does not know the convention it was asked for."""
+    """A component does not know the convention it was asked for.
+
+    Parameters
+    ----------
+    choices
+        Every value that it takes, where those can be listed.
+    """
+
+    def __init__(self, message: str, choices: tuple[str | bool, ...] = ()) -> None:
+        super().__init__(message)
+        self.choices = choices

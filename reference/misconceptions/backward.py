@@ -159,8 +159,8 @@ def ignored_upstream_entry(
         operation=operation,
         title="upstream gradient ignored",
         hint=(
-            "Suppose the loss were twice as large. What should happen to the "
-            "gradient that this layer hands back, and does it?"
+            "Suppose the loss were twice as large. What should happen to every "
+            "gradient that this layer computes, and does it?"
         ),
         formula=formula,
         wrong=wrong,

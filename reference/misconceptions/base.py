@@ -14,6 +14,7 @@ class VisibleOn(StrEnum):
 
     DRAWS = "draws"  # Operation.draw with variants 0 and 1
     STABILITY = "stability"  # Operation.extreme only
+    KINKS = "kinks"  # Operation.kinked only; no valid subgradient is the same
     SQUARE = "square"  # only where two sizes agree; drawn sizes never do
 
 

@@ -1,6 +1,6 @@
 """The part of a wrong answer that is wrong, and mistakes told by formulas."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 
 import numpy as np
@@ -26,7 +26,19 @@ def changed(
     wanted
         Names to look at; all if there are none.
     """
-    right = operation.answer(arrays)
+    return differing(operation.answer(arrays), answer, wanted)
+
+
+def differing(
+    right: Arrays, answer: Arrays, wanted: Collection[str] = ()
+) -> dict[str, Array]:
+    """Return those quantities of an answer that are not right.
+
+    Parameters
+    ----------
+    wanted
+        Names to look at; all if there are none.
+    """
     return {
         name: np.asarray(value)
         for name, value in answer.items()

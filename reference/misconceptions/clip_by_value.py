@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from reference.misconceptions.at_kinks import both_entry, neither_entry
 from reference.misconceptions.base import Misconception, Wrong
 from reference.misconceptions.clippings import GRADIENTS, confused_entry, limit_entry
 from reference.misconceptions.conventions import chosen
@@ -62,6 +63,19 @@ def _limit_ignored(operation: Operation, arrays: Arrays) -> dict[str, Array]:
     return {"clipped_weight": np.clip(arrays["grad_weight"], -_HABIT, _HABIT)}
 
 
+def _at_limit(count: float) -> Wrong:
+    """Return the mistake of counting an entry at the limit so often."""
+
+    def wrong(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+        limit, right = chosen(operation)["limit"], operation.answer(arrays)
+        return {
+            name: np.where(np.abs(arrays[source]) == limit, count, 1.0) * right[name]
+            for name, source in GRADIENTS.items()
+        }
+
+    return wrong
+
+
 def _by_norm(operation: Operation, arrays: Arrays) -> dict[str, Array]:
     gradients = {name: arrays[source] for name, source in GRADIENTS.items()}
     squares = sum(np.sum(np.square(gradient)) for gradient in gradients.values())
@@ -84,4 +98,10 @@ MISCONCEPTIONS = (
     limit_entry(_NAME, "clipped = 0 beyond the limit", _of_weight(_set_to_zero)),
     limit_entry(_NAME, "clipped = min(abs(grad), limit)", _of_weight(_sign_lost)),
     limit_entry(_NAME, "clipped = sign(grad) * max(abs(grad), limit)", _of_both),
+    neither_entry(
+        _NAME, "grad where abs(grad) < limit, the limit where >", _at_limit(0)
+    ),
+    both_entry(
+        _NAME, "grad where abs(grad) <= limit, the limit where >=", _at_limit(2)
+    ),
 )

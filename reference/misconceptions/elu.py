@@ -8,6 +8,7 @@ from reference.misconceptions.activations import (
     slope_only,
     with_slope,
 )
+from reference.misconceptions.at_kinks import two_slopes_entries
 from reference.misconceptions.backward import activation_entries, value_as_slope_entry
 from reference.misconceptions.base import Misconception
 from reference.misconceptions.two_sided import (
@@ -97,4 +98,5 @@ MISCONCEPTIONS = (
         "out = alpha * exp(x) where x is negative",
         _does_not_pass_zero,
     ),
+    *two_slopes_entries("elu", "alpha * exp(x)", _slope),
 )

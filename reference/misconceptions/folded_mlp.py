@@ -1,7 +1,5 @@
 """What goes wrong in a multilayer perceptron whose weights hold their biases."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -16,129 +14,57 @@ from reference.misconceptions.backward import (
 )
 from reference.misconceptions.base import Misconception, Wrong
 from reference.misconceptions.changes import changed, entries_of
+from reference.misconceptions.folded_layers import (
+    Layer,
+    Slope,
+    activated,
+    backward,
+    bias_column,
+    deltas,
+    layers_of,
+    right_slope,
+    slope_at,
+    with_column,
+)
 from reference.operations import create
 from reference.operations.base import Array, Arrays, Operation
 
-Slope = Callable[[str, "Layer"], Array]
-"""From the name of an activation and what a layer saw to its derivative."""
-
 _entry = entries_of("folded_mlp")
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """What forward knows of one weight.
-
-    Parameters
-    ----------
-    folded
-        Inputs with the constant beside them.
-    """
-
-    weight: Array
-    activation: str
-    folded: Array
-    sums: Array
-    value: Array
-
-
-def _activated(activation: str, sums: Array) -> Array:
-    if activation == "tanh":
-        return np.tanh(sums)
-    return 0.5 * (1.0 + np.tanh(0.5 * sums)) if activation == "sigmoid" else sums
-
-
-def _slope(activation: str, value: Array) -> Array:
-    """Return the derivative at the point where the activation has this value."""
-    if activation == "tanh":
-        return 1.0 - value**2
-    return value * (1.0 - value) if activation == "sigmoid" else np.ones_like(value)
-
-
-def _right(activation: str, layer: Layer) -> Array:
-    return _slope(activation, layer.value)
-
-
-def _place(operation: Operation) -> int:
-    """Return the column of the bias."""
-    return 0 if vars(operation)["bias"] == "folded_first" else -1
-
-
-def _with(operation: Operation, values: Array, constant: Array | float) -> Array:
-    end = values.shape[1] if _place(operation) else 0
-    return np.insert(values, end, constant, axis=1)
-
-
-def _layers(
-    operation: Operation, arrays: Arrays, activated_constant: bool = False
-) -> list[Layer]:
-    """Return forward, layer by layer.
-
-    Parameters
-    ----------
-    activated_constant
-        Whether the constant of a hidden layer goes through its activation.
-    """
-    options = vars(operation)
-    hidden, last = options["activation"], options["output_activation"]
-    names = operation.parameters
-    layers: list[Layer] = []
-    value, constant = arrays["x"], 1.0
-    for number, name in enumerate(names):
-        is_last = number == len(names) - 1 and last != "same"
-        activation = last if is_last else hidden
-        folded = _with(operation, value, constant)
-        sums = folded @ arrays[name].T
-        value = _activated(activation, sums)
-        layers.append(Layer(arrays[name], activation, folded, sums, value))
-        if activated_constant:
-            constant = float(_activated(hidden, np.ones(1))[0])
-    return layers
-
-
-def _back(
-    operation: Operation,
-    layers: list[Layer],
-    grad: Array,
-    slope: Slope = _right,
-    *,
-    hidden: bool = True,
-    output: bool = True,
-    dropped: int | None = None,
-    share: float = 1.0,
-) -> dict[str, Array]:
-    """Return all gradients.
-
-    Parameters
-    ----------
-    hidden, output
-        Whether ``slope`` is used in the hidden layers and in the last one, in place
-        of the right derivative.
-    dropped
-        Column that is dropped on the way back in place of that of the bias.
-    share
-        Factor on every delta.
-    """
-    answer = {}
-    column = _place(operation) if dropped is None else dropped
-    for number in reversed(range(len(layers))):
-        layer = layers[number]
-        replaced = output if number == len(layers) - 1 else hidden
-        chosen = slope if replaced else _right
-        delta = share * grad * chosen(layer.activation, layer)
-        answer[f"grad_weight_{number}"] = delta.T @ layer.folded
-        grad = np.delete(delta @ layer.weight, column, axis=1)
-    return {**answer, "grad_x": grad}
+_FORGOTTEN = "derivative of the activation forgotten"
+_LIST = (
+    "List every function between a weight and the loss. Does each of them appear in "
+    "your delta for that weight?"
+)
 
 
 def _with_slope(slope: Slope, *, hidden: bool = True, output: bool = True) -> Wrong:
     @needs_upstream
     def wrong(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-        layers, grad = _layers(operation, arrays), arrays["grad_out"]
-        answer = _back(operation, layers, grad, slope, hidden=hidden, output=output)
+        layers, grad = layers_of(operation, arrays), arrays["grad_out"]
+        answer = backward(operation, layers, grad, slope, hidden=hidden, output=output)
         return changed(operation, arrays, answer)
 
     return wrong
+
+
+def _forgotten_after(number: int) -> Misconception:
+    """Return M27 in one of several hidden layers, counted from 0."""
+
+    @needs_upstream
+    def wrong(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+        layers = layers_of(operation, arrays)
+        if len(layers) < 3:
+            return {}  # the entry for all hidden layers says the same
+        answer = backward(operation, layers, arrays["grad_out"], _flat, only=number)
+        return changed(operation, arrays, answer)
+
+    return _entry(
+        "M27",
+        f"after layer {number + 1}: {_FORGOTTEN}",
+        _LIST,
+        f"delta_{number + 1} without phi'(s_{number + 1})",
+        wrong,
+    )
 
 
 def _flat(activation: str, layer: Layer) -> Array:
@@ -147,50 +73,50 @@ def _flat(activation: str, layer: Layer) -> Array:
 
 def _of_another(activation: str, layer: Layer) -> Array:
     others = {"tanh": "sigmoid", "sigmoid": "tanh", "identity": "identity"}
-    return _slope(others[activation], layer.value)
+    return slope_at(others[activation], layer.value)
 
 
 def _activated_again(activation: str, layer: Layer) -> Array:
-    return _slope(activation, _activated(activation, layer.value))
+    return slope_at(activation, activated(activation, layer.value))
 
 
 def _at_the_sums(only: str) -> Slope:
     """Return the mistake for one activation and the right slope for the others."""
-    return lambda activation, layer: _slope(
+    return lambda activation, layer: slope_at(
         activation, layer.sums if activation == only else layer.value
     )
 
 
 def _not_squared(activation: str, layer: Layer) -> Array:
     is_tanh = activation == "tanh"
-    return 1.0 - layer.value if is_tanh else _right(activation, layer)
+    return 1.0 - layer.value if is_tanh else right_slope(activation, layer)
 
 
 @needs_upstream
 def _of_the_output(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-    layers = _layers(operation, arrays)
+    layers = layers_of(operation, arrays)
     last = layers[-1].activation
     if last == "identity":
         return {}  # as if the derivative had been forgotten
 
     def slope(activation: str, layer: Layer) -> Array:
-        return _slope(last, layer.value)
+        return slope_at(last, layer.value)
 
-    answer = _back(operation, layers, arrays["grad_out"], slope, output=False)
+    answer = backward(operation, layers, arrays["grad_out"], slope, output=False)
     return changed(operation, arrays, answer)
 
 
 @needs_upstream
 def _averaged_at_every_layer(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-    layers, grad = _layers(operation, arrays), arrays["grad_out"]
-    answer = _back(operation, layers, grad, share=1.0 / len(arrays["x"]))
+    layers, grad = layers_of(operation, arrays), arrays["grad_out"]
+    answer = backward(operation, layers, grad, share=1.0 / len(arrays["x"]))
     return changed(operation, arrays, answer)
 
 
 @needs_upstream
 def _error_of_the_top(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-    layers = _layers(operation, arrays)
-    top = arrays["grad_out"] * _right(layers[-1].activation, layers[-1])
+    layers = layers_of(operation, arrays)
+    top = arrays["grad_out"] * right_slope(layers[-1].activation, layers[-1])
     answer = {
         f"grad_weight_{number}": top.T @ layer.folded
         for number, layer in enumerate(layers)
@@ -208,47 +134,40 @@ def _transposed(operation: Operation, arrays: Arrays) -> dict[str, Array]:
 
 @needs_upstream
 def _column_of_ones_kept(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-    layers = _layers(operation, arrays)
+    layers = layers_of(operation, arrays)
     right = operation.answer(arrays)["grad_x"]
-    bottom = _deltas(operation, layers, arrays["grad_out"])[0]
-    place = _place(operation)
-    return {"grad_x": _with(operation, right, bottom @ layers[0].weight[:, place])}
-
-
-def _deltas(operation: Operation, layers: list[Layer], grad: Array) -> list[Array]:
-    """Return the right delta of every layer."""
-    deltas: list[Array] = []
-    for layer in reversed(layers):
-        deltas.insert(0, grad * _right(layer.activation, layer))
-        grad = np.delete(deltas[0] @ layer.weight, _place(operation), axis=1)
-    return deltas
+    bottom = deltas(operation, layers, arrays["grad_out"])[0]
+    place = bias_column(operation)
+    return {
+        "grad_x": with_column(operation, right, bottom @ layers[0].weight[:, place])
+    }
 
 
 @needs_upstream
 def _row_of_the_constant(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-    layers = _layers(operation, arrays)
-    deltas = _deltas(operation, layers, arrays["grad_out"])
+    layers = layers_of(operation, arrays)
+    found = deltas(operation, layers, arrays["grad_out"])
     answer = {}
     for number, layer in enumerate(layers[:-1]):
         above = layers[number + 1]
         # The constant is taken for an activated value, like the others beside it.
-        slope = _slope(layer.activation, above.folded)
-        delta = (deltas[number + 1] @ above.weight) * slope
+        slope = slope_at(layer.activation, above.folded)
+        delta = (found[number + 1] @ above.weight) * slope
         answer[f"grad_weight_{number}"] = delta.T @ layer.folded
     return answer
 
 
 @needs_upstream
 def _other_column_dropped(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-    other = 0 if _place(operation) else -1
-    layers, grad = _layers(operation, arrays), arrays["grad_out"]
-    answer = _back(operation, layers, grad, dropped=other)
+    other = 0 if bias_column(operation) else -1
+    layers, grad = layers_of(operation, arrays), arrays["grad_out"]
+    answer = backward(operation, layers, grad, dropped=other)
     return changed(operation, arrays, answer)
 
 
 @needs_upstream
 def _column_of_bias_lost(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-    right, place = operation.answer(arrays), _place(operation)
+    right, place = operation.answer(arrays), bias_column(operation)
     return {
         f"grad_{name}": np.delete(right[f"grad_{name}"], place, axis=1)
         for name in operation.parameters
@@ -261,17 +180,17 @@ def _ones_at_the_other_end(operation: Operation, arrays: Arrays) -> dict[str, Ar
         "folded_mlp",
         activation=options["activation"],
         output=options["output_activation"],
-        bias="folded_last" if _place(operation) == 0 else "folded_first",
+        bias="folded_last" if bias_column(operation) == 0 else "folded_first",
         depth=len(operation.parameters),
     )
     return other.answer(arrays)
 
 
 def _constant_activated(operation: Operation, arrays: Arrays) -> dict[str, Array]:
-    layers = _layers(operation, arrays, activated_constant=True)
+    layers = layers_of(operation, arrays, activated_constant=True)
     answer = {"out": layers[-1].value}
     if "grad_out" in arrays:
-        answer |= _back(operation, layers, arrays["grad_out"])
+        answer |= backward(operation, layers, arrays["grad_out"])
     return changed(operation, arrays, answer)
 
 
@@ -293,6 +212,17 @@ def _constants() -> tuple[Misconception, ...]:
     )
 
 
+def _forgotten() -> tuple[Misconception, ...]:
+    entry = partial(_entry, "M27", _FORGOTTEN, _LIST)
+    return (
+        entry("delta_l without phi'(s_l)", _with_slope(_flat, output=False)),
+        entry("delta_L = grad_out", _with_slope(_flat, hidden=False)),
+        entry("no phi' anywhere", _with_slope(_flat)),
+        _forgotten_after(0),
+        _forgotten_after(1),
+    )
+
+
 def _derivatives() -> tuple[Misconception, ...]:
     other = partial(
         _entry,
@@ -300,13 +230,6 @@ def _derivatives() -> tuple[Misconception, ...]:
         "derivative of another activation",
         "Go through the layers one by one. Which function did each of them apply, and "
         "is it the one that you differentiated there?",
-    )
-    forgotten = partial(
-        _entry,
-        "M27",
-        "derivative of the activation forgotten",
-        "List every function between a weight and the loss. Does each of them appear "
-        "in your delta for that weight?",
     )
     tanh = partial(
         _entry,
@@ -321,9 +244,7 @@ def _derivatives() -> tuple[Misconception, ...]:
             _with_slope(_of_another),
         ),
         other("phi' of the output layer in the hidden layers", _of_the_output),
-        forgotten("delta_l without phi'(s_l)", _with_slope(_flat, output=False)),
-        forgotten("delta_L = grad_out", _with_slope(_flat, hidden=False)),
-        forgotten("no phi' anywhere", _with_slope(_flat)),
+        *_forgotten(),
         _entry(
             "M31",
             "derivative evaluated at the activated value",

@@ -7,6 +7,7 @@
 
 import numpy as np
 
+from reference.misconceptions.at_kinks import both_entry, neither_entry
 from reference.misconceptions.base import Misconception, Wrong
 from reference.misconceptions.conventions import answered_under, chosen
 from reference.misconceptions.differences import Formula, sloped, summed
@@ -62,6 +63,22 @@ def _where(is_inside: Formula, inside: Formula, outside: Formula) -> Formula:
 
 def _far(operation: Operation, d: Array) -> Array:
     return np.abs(d) > _delta(operation)
+
+
+def _at_seam(count: float) -> Wrong:
+    """Return the mistake of counting the seam so often."""
+
+    def counted(formula: Formula) -> Formula:
+        def value(operation: Operation, d: Array) -> Array:
+            at_seam = np.abs(d) == _delta(operation)
+            return np.where(at_seam, count, 1.0) * formula(operation, d)
+
+        return value
+
+    return summed(
+        counted(_where(_near, _parabola, _line)),
+        counted(_where(_near, _inner_slope, _outer_slope)),
+    )
 
 
 def _signless_line(operation: Operation, d: Array) -> Array:
@@ -186,5 +203,11 @@ MISCONCEPTIONS = (
         _NAME,
         "delta * (abs(d) - delta / 2) everywhere",
         summed(_line, _outer_slope),
+    ),
+    neither_entry(
+        _NAME, "the parabola where abs(d) < delta, the line where >", _at_seam(0.0)
+    ),
+    both_entry(
+        _NAME, "the parabola where abs(d) <= delta, the line where >=", _at_seam(2.0)
     ),
 )

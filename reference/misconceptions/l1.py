@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from reference.misconceptions.at_kinks import divided_entry
 from reference.misconceptions.differences import sloped, summed
 from reference.misconceptions.losses import entrywise_entries, loss_entry
 
@@ -29,5 +30,10 @@ MISCONCEPTIONS = (
         _NAME,
         "loss = f * sum(d), grad_predictions = f",
         summed(lambda operation, d: d, lambda operation, d: np.ones_like(d)),
+    ),
+    divided_entry(
+        _NAME,
+        "grad_predictions = f * d / abs(d)",
+        sloped(lambda operation, d: d / np.abs(d)),
     ),
 )

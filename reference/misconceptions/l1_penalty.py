@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from reference.misconceptions.at_kinks import divided_entry
 from reference.misconceptions.conventions import only_changed
 from reference.misconceptions.losses import loss_entry
 from reference.misconceptions.penalties import penalty_entries, sloped, summed
@@ -32,4 +33,5 @@ MISCONCEPTIONS = (
         "loss = f * sum(w), grad = f",
         _signed,
     ),
+    divided_entry(_NAME, "grad = f * w / abs(w)", sloped(lambda w: w / np.abs(w))),
 )

@@ -3,6 +3,7 @@
 import numpy as np
 
 from reference.misconceptions.activations import with_slope
+from reference.misconceptions.at_kinks import divided_output_entry, two_slopes_entries
 from reference.misconceptions.backward import activation_entries
 from reference.misconceptions.two_sided import (
     ignored_argument_entry,
@@ -60,4 +61,6 @@ MISCONCEPTIONS = (
     lost_upstream_entry(
         "leaky_relu", "grad_x = grad_out where x > 0, slope elsewhere", _slope
     ),
+    divided_output_entry("leaky_relu"),
+    *two_slopes_entries("leaky_relu", "slope", _slope),
 )

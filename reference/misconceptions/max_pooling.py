@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from reference.misconceptions.at_kinks import where_invalid
 from reference.misconceptions.backward import needs_upstream
-from reference.misconceptions.base import Misconception, Wrong
+from reference.misconceptions.base import Misconception, VisibleOn, Wrong
 from reference.misconceptions.changes import changed, entries_of
 from reference.misconceptions.pooling import (
     channels_entry,
@@ -107,6 +108,47 @@ def _largest_of_all(operation: Operation, arrays: Arrays) -> dict[str, Array]:
     return changed(operation, arrays, {"grad_x": answer["grad_x"] * is_largest})
 
 
+@needs_upstream
+def _all_in_full(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+    places = places_of(operation, arrays)
+    entries = places.read(arrays["x"], around=-np.inf)
+    winners = entries == entries.max(axis=-1, keepdims=True)
+    return {"grad_x": places.added(winners * of_windows(arrays["grad_out"]))}
+
+
+@needs_upstream
+def _all_close_in_full(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+    places = places_of(operation, arrays)
+    # Far below every entry, and finite: infinities are close to each other.
+    entries = places.read(arrays["x"], around=4.0 * np.min(arrays["x"], initial=-1.0))
+    winners = np.isclose(entries, entries.max(axis=-1, keepdims=True))
+    return {"grad_x": places.added(winners * of_windows(arrays["grad_out"]))}
+
+
+def _tie_entries(name: str) -> tuple[Misconception, ...]:
+    entry = entries_of(name)
+    return (
+        entry(
+            "M105",
+            "all tied entries get the full gradient",
+            "Pool a window in which all entries are equal, with an upstream gradient "
+            "of 1. How much gradient may leave the layer, and how much leaves yours?",
+            "grad_x[window] = (x[window] == maximum) * grad_out, ties included",
+            where_invalid(_all_in_full),
+            VisibleOn.KINKS,
+        ),
+        entry(
+            "M106",
+            "winners found with a tolerance",
+            "The largest entry of a window is 3 and the next 2.99999. Exactly how many "
+            "of them make the output, and how many get a gradient from you?",
+            "grad_x[window] = isclose(x[window], maximum) * grad_out",
+            where_invalid(_all_close_in_full),
+            VisibleOn.KINKS,
+        ),
+    )
+
+
 def max_pooling_entries(name: str) -> tuple[Misconception, ...]:
     """Return what goes wrong in the max pooling called ``name``."""
     entry = entries_of(name)
@@ -150,6 +192,7 @@ def max_pooling_entries(name: str) -> tuple[Misconception, ...]:
             "grad_x is kept only where x is the maximum of its image",
             _largest_of_all,
         ),
+        *_tie_entries(name),
         channels_entry(
             name, "out = maximum over the channels as well", _channels_together
         ),

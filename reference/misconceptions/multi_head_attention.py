@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, wraps
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from reference.misconceptions.backward import (
     parameters_doubled_entry,
 )
 from reference.misconceptions.base import Misconception, Wrong
-from reference.misconceptions.changes import as_it_is, changed, entries_of
+from reference.misconceptions.changes import ROUNDING, as_it_is, changed, entries_of
 from reference.operations import create
 from reference.operations.base import Array, Arrays, Operation
 
@@ -247,7 +247,24 @@ def _roles() -> tuple[Misconception, ...]:
     )
 
 
-MISCONCEPTIONS = (
+def _beyond_rounding(wrong: Wrong) -> Wrong:
+    """Claim the gradient of ``bias_k`` only where a mistake makes it more than zero.
+
+    The right one is zero but for rounding, so a multiple of it is no other answer.
+    """
+
+    @wraps(wrong)
+    def claimed(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+        answer = wrong(operation, arrays)
+        found = answer.get("grad_bias_k")
+        if found is not None and np.max(np.abs(found), initial=0.0) <= ROUNDING:
+            del answer["grad_bias_k"]
+        return answer
+
+    return claimed
+
+
+_ENTRIES = (
     *attention_entries(_NAME, _run),
     parameters_averaged_entry(_NAME, "every gradient of a weight is divided by N"),
     parameters_doubled_entry(_NAME, "every gradient of a weight is twice as large"),
@@ -307,4 +324,7 @@ MISCONCEPTIONS = (
         "divided by sqrt(h*K), the width of all heads together",
         replace(Attention(), factor=_full_width),
     ),
+)
+MISCONCEPTIONS = tuple(
+    replace(entry, wrong=_beyond_rounding(entry.wrong)) for entry in _ENTRIES
 )

@@ -8,8 +8,9 @@ from functools import wraps
 
 import numpy as np
 
+from reference.misconceptions.at_kinks import where_invalid
 from reference.misconceptions.backward import scaled
-from reference.misconceptions.base import Misconception, Wrong
+from reference.misconceptions.base import Misconception, VisibleOn, Wrong
 from reference.misconceptions.classes import off_by_one_entry, one_hot, reduced
 from reference.misconceptions.conventions import answered_under, only_changed
 from reference.misconceptions.losses import divisor, labelled_entries, loss_entry
@@ -122,6 +123,12 @@ def _largest_only(operation: Operation, arrays: Arrays) -> dict[str, Array]:
     return _answer(operation, arrays, largest, slope)
 
 
+def _counted_differently(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+    right = operation.answer(arrays)["grad_scores"]
+    most = 1.0 / divisor(operation, arrays)
+    return {"grad_scores": np.where(_excess(operation, arrays) == 0, most, right)}
+
+
 def _entry(
     number: str, title: str, hint: str, formula: str, wrong: Wrong
 ) -> Misconception:
@@ -196,4 +203,16 @@ MISCONCEPTIONS = (
     loss_entry("M274", _NAME, "max(0, s_label - s + delta)", _exchanged),
     loss_entry("M275", _NAME, "loss = mean(sum(e)), without a maximum", _no_maximum),
     loss_entry("M277", _NAME, "loss = mean(max(0, max(e)))", _largest_only),
+    Misconception(
+        id="M383",
+        operation=_NAME,
+        title="two masks of one margin that do not agree",
+        hint=(
+            "Take a class that misses the margin by exactly 0. Does it count in its "
+            "own column, and does it count in the column of the true class?"
+        ),
+        formula="e >= 0 in the columns of wrong classes, e > 0 in that of the label",
+        wrong=where_invalid(_counted_differently),
+        visible_on=VisibleOn.KINKS,
+    ),
 )

@@ -3,6 +3,7 @@
 import numpy as np
 
 from reference.misconceptions.activations import with_slope
+from reference.misconceptions.at_kinks import divided_output_entry, two_slopes_entries
 from reference.misconceptions.backward import (
     activation_entries,
     needs_upstream,
@@ -134,4 +135,6 @@ MISCONCEPTIONS = (
     lost_upstream_entry(
         "prelu", "grad_x = grad_out where x > 0, slope elsewhere", _slope
     ),
+    divided_output_entry("prelu"),
+    *two_slopes_entries("prelu", "slope", _slope),
 )

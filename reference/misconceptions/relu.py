@@ -8,6 +8,7 @@ from reference.misconceptions.activations import (
     with_slope,
     wrong_way_round_entry,
 )
+from reference.misconceptions.at_kinks import divided_output_entry
 from reference.misconceptions.backward import activation_entries
 from reference.misconceptions.base import Misconception
 from reference.misconceptions.two_sided import mask_from_upstream_entry
@@ -69,4 +70,5 @@ MISCONCEPTIONS = (
         formula="out = np.max(x, 0)",
         wrong=_largest_of_columns,
     ),
+    divided_output_entry("relu"),
 )

@@ -49,9 +49,11 @@ def create(name: str, **conventions: Any) -> Operation:
                 f"{name}: convention must be {choice}, got {convention!r}"
             )
     try:
-        return made(**conventions)
+        operation = made(**conventions)
     except (TypeError, ValueError) as fault:
         raise ConventionError(f"{name}: {fault}") from fault
+    operation.conventions = conventions
+    return operation
 
 
 def is_known(name: str) -> bool:

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -38,8 +39,12 @@ class Operation(ABC):
         Name in ``assignment.toml`` and on the wire, such as ``"linear"``.
     formula
         The output and every gradient as formulas, one per line, for readers.
+    has_answer
+        False where nobody knows the right answer: ``answer`` then raises.
     not_differentiable
         Where it has no derivative, in words; empty if it has one everywhere.
+    kink
+        Where the inputs of ``kinked`` lie exactly, in words that complete a sentence.
     inputs
         Names of the arrays that ``forward`` reads, parameters and states included.
     parameters
@@ -57,6 +62,8 @@ class Operation(ABC):
         Those of the arrays that have two axes of the same length by nature.
     smallest_batch
         2 where a batch of one has no answer.
+    conventions
+        Those that ``create`` was asked for; the others have their defaults.
     example_conventions
         Sets of conventions under which the tests run the operation; the first is the
         default.
@@ -65,7 +72,9 @@ class Operation(ABC):
     name: ClassVar[str]
     family: ClassVar[Family]
     formula: ClassVar[str]
+    has_answer: ClassVar[bool] = True
     not_differentiable: ClassVar[str] = ""
+    kink: ClassVar[str] = ""
     inputs: tuple[str, ...]
     parameters: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
@@ -73,6 +82,7 @@ class Operation(ABC):
     differentiable: tuple[str, ...] = ()
     square: tuple[str, ...] = ()
     smallest_batch: int = 1
+    conventions: Mapping[str, Any] = MappingProxyType({})
     example_conventions: ClassVar[tuple[Mapping[str, Any], ...]] = ({},)
 
     @abstractmethod
@@ -98,6 +108,34 @@ class Operation(ABC):
         """
         return None
 
+    def kinked(
+        self, rng: np.random.Generator, *, variant: int = 0
+    ) -> dict[str, Array] | None:
+        """Draw inputs of which some lie exactly where two formulas meet.
+
+        That is mostly where there is no derivative. ``None`` where there is no such
+        place, or none that every order of arithmetic hits exactly.
+
+        Parameters
+        ----------
+        variant
+            0 and 1 have different shapes.
+        """
+        return None
+
+    def nearest(self, arrays: Arrays, quantity: str, got: Array) -> Array:
+        """Return that right answer for one quantity which is nearest to ``got``.
+
+        Only at a kink is there a choice: every subgradient is right there, which is
+        every value between the one-sided derivatives.
+
+        Parameters
+        ----------
+        got
+            Finite and of the shape of the answer.
+        """
+        return self.answer(arrays)[quantity]
+
     def margin(self, arrays: Arrays) -> float:
         """Return how far the inputs are from where there is no derivative.
 
@@ -112,6 +150,19 @@ class Operation(ABC):
 
         A layer without upstream gradients in ``arrays`` returns its outputs only.
         """
+
+    def terms(self, arrays: Arrays) -> dict[str, dict[str, Array]]:
+        """Return the terms of those answers that are sums of terms with a name.
+
+        Each has the shape of its quantity, and together they are the quantity. A name
+        is the subject of a sentence: "the path through the mean". A student who has
+        all but one of them, or one twice, is told which.
+        """
+        return {}
+
+    def answer_shapes(self, arrays: Arrays) -> dict[str, tuple[int, ...]]:
+        """Return the shape of every output and every gradient for some inputs."""
+        return {name: value.shape for name, value in self.answer(arrays).items()}
 
     def sizes(self, arrays: Arrays) -> dict[str, Any]:
         """Return what a student's constructor may need, such as ``in_features``."""

@@ -83,11 +83,12 @@ class BatchNorm(NormalizationOperation):
     def fewest(self, eps: float, running_variance: str) -> int:
         """Return the smallest batch that tells right from wrong.
 
-        Without eps two rows always become 1 and -1, so the gradient is zero.
+        Without eps two rows always become 1 and -1, so the gradient is zero. With eps
+        outside the root most right code divides 0 by the deviation of a single row, 0.
         """
         if eps == 0:
             return 3
-        return 2 if running_variance == "unbiased" else 1
+        return 2 if running_variance == "unbiased" or not self.eps_inside else 1
 
     def sets(self, shape: Shape) -> Array:
         """Return the columns."""
@@ -112,6 +113,10 @@ class BatchNorm(NormalizationOperation):
         layer.running_mean = arrays["running_mean"]
         layer.running_var = arrays["running_var"]
         return layer
+
+    def terms(self, arrays: Arrays) -> dict[str, dict[str, Array]]:
+        """Return the three paths in training; in evaluation there is only one."""
+        return super().terms(arrays) if self.mode == "training" else {}
 
     def margin(self, arrays: Arrays) -> float:
         """Return infinity in evaluation, where the moments are constants."""

@@ -10,6 +10,7 @@ from reference.losses.binary_cross_entropy import (
 from reference.operations.base import Array, Arrays
 from reference.operations.draws import GRID, MARGIN
 from reference.operations.entrywise import BinaryOperation, binary_targets
+from reference.operations.subgradients import between, chosen_places
 
 
 class BinaryCrossEntropy(BinaryOperation):
@@ -31,6 +32,7 @@ class BinaryCrossEntropy(BinaryOperation):
         clip: p = clip(probabilities, clip, 1 - clip), and no gradient where it moves p
     """
     not_differentiable = "where a probability is exactly clip or 1 - clip"
+    kink = "where a probability is exactly clip or 1 - clip"
     inputs = ("probabilities", "targets")
     differentiable = ("probabilities",)
     example_conventions = (
@@ -61,6 +63,37 @@ class BinaryCrossEntropy(BinaryOperation):
         # A bound off the grid is at most half a step nearer after rounding.
         p = np.round(p / GRID) * GRID
         return {"probabilities": p, "targets": binary_targets(rng, shape)}
+
+    def kinked(
+        self, rng: np.random.Generator, *, variant: int = 0
+    ) -> dict[str, Array] | None:
+        """Draw probabilities of which about a third are at a bound of the clipping.
+
+        ``None`` where a bound is so near to 0 and 1 that single precision has no
+        number for it, or there is none.
+        """
+        if self.clip < MARGIN:
+            return None
+        arrays = self.draw(rng, variant=variant)
+        p = arrays["probabilities"]
+        bounds = np.where(p < 1 / 2, self.clip, 1.0 - self.clip)
+        at_bound = chosen_places(rng, p.shape)
+        return {**arrays, "probabilities": np.where(at_bound, bounds, p)}
+
+    def nearest(self, arrays: Arrays, quantity: str, got: Array) -> Array:
+        """Return the right answer nearest to ``got``: at a bound, from 0 to the slope.
+
+        The slope is that of the formula without clipping.
+        """
+        right = self.answer(arrays)[quantity]
+        if quantity != "grad_probabilities" or not self.clip:
+            return right
+        p = arrays["probabilities"]
+        slopes = BinaryCrossEntropyLoss(self.reduction)
+        slopes.forward(p, arrays["targets"])
+        at_bound = (p == self.clip) | (p == 1.0 - self.clip)
+        chosen = between(slopes.backward(), np.zeros_like(p), got)
+        return np.where(at_bound, chosen, right)
 
     def loss(self) -> BinaryCrossEntropyLoss:
         """Return a fresh loss."""

@@ -6,6 +6,7 @@ import numpy as np
 
 from reference.operations.base import Array, Arrays
 from reference.operations.clipping import GRADIENTS, ClippingOperation
+from reference.operations.subgradients import chosen_places
 from reference.optimizers import clipping
 
 APART = 2.0**-5
@@ -26,6 +27,7 @@ class ClipByValue(ClippingOperation):
         clipped = min(max(grad, -limit), limit)
     """
     not_differentiable = "where an entry is the limit or its negative"
+    kink = "where an entry is exactly the limit or its negative"
     example_conventions = ({}, {"limit": 0.5})
 
     def __init__(self, limit: float = 0.75) -> None:
@@ -42,6 +44,17 @@ class ClipByValue(ClippingOperation):
             np.where(np.abs(np.abs(array) - self.limit) < APART, 2 * array, array)
             for array in gradients
         ]
+
+    def kinked(
+        self, rng: np.random.Generator, *, variant: int = 0
+    ) -> dict[str, Array] | None:
+        """Draw gradients of which about a third of the entries are at the limit."""
+        return {
+            name: np.where(
+                chosen_places(rng, drawn.shape), np.copysign(self.limit, drawn), drawn
+            )
+            for name, drawn in self.draw(rng, variant=variant).items()
+        }
 
     def margin(self, arrays: Arrays) -> float:
         """Return how far the nearest entry is from the limit."""

@@ -7,9 +7,10 @@ import numpy as np
 from reference.layers.elu import ELU as ELULayer
 from reference.operations.base import Arrays
 from reference.operations.families import ActivationOperation
+from reference.operations.subgradients import KinkAtZero
 
 
-class ELU(ActivationOperation):
+class ELU(KinkAtZero, ActivationOperation):
     """``x`` or ``alpha * (exp(x) - 1)``, drawn at least 1/16 away from the kink.
 
     The default is not the usual ``alpha = 1``, under which a forgotten factor would not
@@ -35,6 +36,10 @@ class ELU(ActivationOperation):
     def layer(self, arrays: Arrays) -> ELULayer:
         """Return a fresh layer."""
         return ELULayer(self.alpha)
+
+    def left_slope(self, arrays: Arrays) -> float:
+        """Return ``alpha``, which is 1 where there is no kink."""
+        return self.alpha
 
     def margin(self, arrays: Arrays) -> float:
         """Return the smallest magnitude in ``x``; without a kink there is no limit."""

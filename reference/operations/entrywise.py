@@ -10,6 +10,7 @@ from reference.operations.base import Array, Arrays
 from reference.operations.draws import signed
 from reference.operations.families import LossOperation
 from reference.operations.relations import Relation, independent_examples
+from reference.operations.subgradients import chosen_places
 
 NEAR = 2.0**-3
 """What is drawn stays this far from a kink in the difference of two inputs."""
@@ -75,6 +76,22 @@ class DifferenceOperation(EntrywiseOperation):
     @abstractmethod
     def distance(self, difference: Array) -> Array:
         """Return how far each difference is from where the formula changes."""
+
+    def with_difference(
+        self, rng: np.random.Generator, size: float, variant: int
+    ) -> dict[str, Array]:
+        """Draw inputs of which about a third differ by exactly ``size``, or minus it.
+
+        The targets are zero there, so that every order of arithmetic finds it.
+        """
+        arrays = self.draw(rng, variant=variant)
+        predictions, targets = arrays["predictions"], arrays["targets"]
+        chosen = chosen_places(rng, predictions.shape)
+        signs = rng.choice([-1.0, 1.0], predictions.shape)
+        return {
+            "predictions": np.where(chosen, size * signs, predictions),
+            "targets": np.where(chosen, 0.0, targets),
+        }
 
     @property
     def relations(self) -> tuple[Relation, ...]:

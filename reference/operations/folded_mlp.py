@@ -6,6 +6,7 @@ import numpy as np
 
 from reference.networks.folded_mlp import FoldedMLP as FoldedMLPNetwork
 from reference.operations.base import Array, Arrays
+from reference.operations.directions import steepest
 from reference.operations.draws import signed
 from reference.operations.families import LayerOperation
 from reference.operations.relations import Relation, independent_examples
@@ -13,6 +14,7 @@ from reference.operations.relations import Relation, independent_examples
 SIZES = ((5, (7, 4, 3, 2)), (9, (5, 3, 6, 4)), (1, (7, 4, 3, 2)))
 SCALE = 0.5
 DEPTHS = (1, 2, 3)
+FAR = 1024.0
 
 
 class FoldedMLP(LayerOperation):
@@ -78,12 +80,18 @@ class FoldedMLP(LayerOperation):
         return arrays
 
     def extreme(self, rng: np.random.Generator) -> dict[str, Array] | None:
-        """Draw rows near 0, 1000 and -1000 for hidden sigmoids."""
+        """Draw rows whose sums in front of the first sigmoids are ordinary or far out.
+
+        They are beyond 1000 then, or below -1000, all of them.
+        """
         if self.activation != "sigmoid":
             return None
         arrays = self.draw(rng)
-        offset = np.resize([0.0, 1000.0, -1000.0], (len(arrays["x"]), 1))
-        return {**arrays, "x": arrays["x"] + offset}
+        x, weight = arrays["x"], arrays["weight_0"]
+        weight = weight[:, 1:] if self.bias == "folded_first" else weight[:, :-1]
+        direction, slope = steepest(rng, x.shape[1], lambda one: weight @ one)
+        signs = np.resize([0.0, 1.0, -1.0], (len(x), 1))
+        return {**arrays, "x": x + signs * np.ceil(FAR / slope) * direction}
 
     def layer(self, arrays: Arrays) -> FoldedMLPNetwork:
         """Return a network that holds the weights."""

@@ -30,6 +30,7 @@ class Huber(DifferenceOperation):
         with f = 1/size (mean), 1/N (example_mean) or 1 (sum)
         form "smooth_l1": both are divided by delta
     """
+    kink = "where a difference is exactly delta or -delta"
     example_conventions = (
         {},
         {"form": "smooth_l1"},
@@ -47,6 +48,12 @@ class Huber(DifferenceOperation):
     def distance(self, difference: Array) -> Array:
         """Return how far each difference is from where the parabola ends."""
         return np.abs(np.abs(difference) - self.delta)
+
+    def kinked(
+        self, rng: np.random.Generator, *, variant: int = 0
+    ) -> dict[str, Array] | None:
+        """Draw differences of exactly ``delta`` and minus ``delta`` among others."""
+        return self.with_difference(rng, self.delta, variant)
 
     def loss(self) -> HuberLoss:
         """Return a fresh loss."""

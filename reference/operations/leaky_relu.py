@@ -9,9 +9,10 @@ from reference.operations.base import Arrays
 from reference.operations.families import ActivationOperation
 from reference.operations.multiples import positively_homogeneous
 from reference.operations.relations import Relation
+from reference.operations.subgradients import KinkAtZero
 
 
-class LeakyReLU(ActivationOperation):
+class LeakyReLU(KinkAtZero, ActivationOperation):
     """``max(x, 0) + slope * min(x, 0)``, drawn at least 1/16 away from the kink.
 
     The default slope is not the usual 0.01, so that a slope written into the code is
@@ -40,6 +41,10 @@ class LeakyReLU(ActivationOperation):
     def layer(self, arrays: Arrays) -> LeakyReLULayer:
         """Return a fresh layer."""
         return LeakyReLULayer(self.slope, self.gradient_at_zero)
+
+    def left_slope(self, arrays: Arrays) -> float:
+        """Return ``slope``."""
+        return self.slope
 
     def margin(self, arrays: Arrays) -> float:
         """Return the smallest magnitude of an entry of ``x``."""

@@ -18,6 +18,7 @@ from reference.networks.lenet import LeNet as LeNetNetwork
 from reference.operations.base import Array, Arrays
 from reference.operations.draws import signed
 from reference.operations.families import LayerOperation
+from reference.operations.reach import reach as moved_by
 from reference.operations.relations import Relation, independent_examples
 
 PARAMETERS = tuple(
@@ -170,17 +171,20 @@ class LeNet(LayerOperation):
         if self.activation == "tanh" and self.pooling == "max":
             side = min(side, 4)
         features = second * (side // WINDOW**2) ** 2
-        scale = FAR_FROM_ZERO if self.activation == "relu" else SCALE
+        is_relu = self.activation == "relu"
+        scale = FAR_FROM_ZERO if is_relu else SCALE
+        # A bias that is tiny beside its sum is lost where digits are few.
+        once, twice = (FAR_FROM_ZERO**2, FAR_FROM_ZERO**3) if is_relu else (SCALE,) * 2
         return {
             "x": signed(rng, (count, 1, side, side), scale=scale),
             "conv1_weight": signed(rng, (first, 1, 3, 3), scale=scale),
-            "conv1_bias": signed(rng, (first,), scale=SCALE),
+            "conv1_bias": signed(rng, (first,), scale=once),
             "conv2_weight": signed(rng, (second, first, 3, 3), scale=scale),
-            "conv2_bias": signed(rng, (second,), scale=SCALE),
+            "conv2_bias": signed(rng, (second,), scale=twice),
             "linear1_weight": signed(rng, (features, hidden), scale=SCALE),
-            "linear1_bias": signed(rng, (hidden,), scale=SCALE),
+            "linear1_bias": signed(rng, (hidden,), scale=twice),
             "linear2_weight": signed(rng, (hidden, classes), scale=SCALE),
-            "linear2_bias": signed(rng, (classes,), scale=SCALE),
+            "linear2_bias": signed(rng, (classes,), scale=twice),
             "grad_out": signed(rng, (count, classes)),
         }
 
@@ -209,25 +213,13 @@ class LeNet(LayerOperation):
         reach, margin, value = 0.0, np.inf, arrays["x"]
         for layer in self.layer(arrays).filled().layers:
             if "weight" in layer.params:
-                reach = _reach(layer.params["weight"], value, reach)
+                reach = moved_by(layer.params["weight"], value, reach)
             elif isinstance(layer, ReLU):
                 margin = min(margin, np.min(np.abs(value)) / reach)
             elif isinstance(layer, MaxPool2d):
                 margin = min(margin, _lead(value) / (2 * reach))
             value = layer.forward(value)
         return float(margin)
-
-
-def _reach(weight: Array, value: Array, before: float) -> float:
-    """Return how far a sum may move if one input moves by one.
-
-    That input is a bias, a weight, which multiplies an entry of ``value``, or
-    something earlier, which moves entries of ``value`` by up to ``before``. Nothing is
-    before the first weight, where one entry alone moves.
-    """
-    rows = np.abs(weight.reshape(len(weight), -1) if weight.ndim == 4 else weight.T)
-    earlier = np.max(rows.sum(axis=1)) * before if before else np.max(rows)
-    return float(max(1.0, np.max(np.abs(value)), earlier))
 
 
 def _lead(maps: Array) -> float:

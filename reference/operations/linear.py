@@ -72,6 +72,14 @@ class Linear(LayerOperation):
         rows, out_features = arrays["weight"].shape
         return {"in_features": rows - self.folded, "out_features": out_features}
 
+    def terms(self, arrays: Arrays) -> dict[str, dict[str, Array]]:
+        """Return the product and the bias of the output."""
+        if "bias" not in self.parameters:
+            return {}
+        product = arrays["x"] @ arrays["weight"]
+        bias = np.broadcast_to(arrays["bias"], product.shape)
+        return {"out": {"the product with the weight": product, "the bias": bias}}
+
     @property
     def relations(self) -> tuple[Relation, ...]:
         """Return that backward is linear and that examples do not meet."""

@@ -3,7 +3,7 @@
 import numpy as np
 
 from reference.layers.log_softmax import LogSoftmax as LogSoftmaxLayer
-from reference.operations.base import Arrays
+from reference.operations.base import Array, Arrays
 from reference.operations.relations import Relation
 from reference.operations.slices import SliceOperation
 
@@ -29,6 +29,19 @@ class LogSoftmax(SliceOperation):
     def layer(self, arrays: Arrays) -> LogSoftmaxLayer:
         """Return a fresh layer."""
         return LogSoftmaxLayer(self.axis)
+
+    def terms(self, arrays: Arrays) -> dict[str, dict[str, Array]]:
+        """Return the gradient through ``x`` itself and through the sum."""
+        if "grad_out" not in arrays:
+            return {}
+        upstream = arrays["grad_out"]
+        total = upstream.sum(axis=self.axis, keepdims=True)
+        probabilities = np.exp(self.answer(arrays)["out"])
+        paths = {
+            "the path through x itself": upstream.copy(),
+            "the path through the normalising sum": -probabilities * total,
+        }
+        return {"grad_x": paths}
 
     @property
     def relations(self) -> tuple[Relation, ...]:

@@ -11,6 +11,7 @@ from reference.operations.base import Array, Arrays
 from reference.operations.draws import GRID
 from reference.operations.pooling import Pooling, gradient_is_kept
 from reference.operations.relations import Relation
+from reference.operations.ties import Ties, tied
 from reference.windows import PerAxis
 
 STEP = 5 / 32
@@ -20,11 +21,15 @@ WOBBLE = 1 / 64
 
 FAR = 1000.0
 
+SPREAD = 4.0
+"""Factor that makes images large enough for two entries to be equal but for little."""
+
 
 class MaxPooling(Pooling):
     """Max pooling over as many axes as a subclass says."""
 
     not_differentiable = "where the two largest entries of a window are equal"
+    kink = "where several entries of a window are the largest"
 
     def __init__(
         self,
@@ -74,6 +79,35 @@ class MaxPooling(Pooling):
             **arrays,
             "x": arrays["x"] + offset.reshape(-1, *(1,) * (arrays["x"].ndim - 1)),
         }
+
+    def kinked(
+        self, rng: np.random.Generator, *, variant: int = 0
+    ) -> dict[str, Array] | None:
+        """Draw images in which the largest entry of many windows is there twice.
+
+        No entry is one of several largest in two windows. In some windows the second
+        largest entry is smaller by 2**-16 only: it has not won.
+        """
+        arrays = self.draw(rng, variant=variant)
+        x = SPREAD * arrays["x"]
+        windows = self._ties(x).windows
+        for image in x.reshape(-1, int(np.prod(x.shape[2:]))):
+            image[:] = tied(rng, image, windows)
+        return {**arrays, "x": x}
+
+    def nearest(self, arrays: Arrays, quantity: str, got: Array) -> Array:
+        """Return the right answer nearest to ``got``.
+
+        Each window may share its gradient among its largest entries in any way, as
+        long as no share is negative and all of it arrives. It is the nearest where no
+        entry is one of several largest in two windows.
+        """
+        if quantity != "grad_x":
+            return self.answer(arrays)[quantity]
+        return self._ties(arrays["x"]).shared_out(arrays["grad_out"], got)
+
+    def _ties(self, x: Array) -> Ties:
+        return Ties.of(self.example.windows.on(x.shape[2:]), x)
 
     def margin(self, arrays: Arrays) -> float:
         """Return half the least distance of the two largest entries of a window."""

@@ -20,8 +20,8 @@ class MultiHeadAttention(LayerOperation):
     """Attention of several heads with weight_q, weight_k, weight_v and weight_o.
 
     Query is (N, T, E), key and value are (N, S, E), ``out`` is (N, T, E). With
-    ``bias = true`` there are biases too. No gradient is asked for ``bias_k``: it is
-    zero whatever the inputs are, so there is no scale on which to judge its rounding.
+    ``bias = true`` there are biases too. The gradient for ``bias_k`` is zero whatever
+    the inputs are: it adds the same number to all scores of a query.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class MultiHeadAttention(LayerOperation):
         grad_weight_q = query.T @ grad_q; likewise grad_weight_k and grad_weight_v
         grad_weight_o = concat(head_1, ..., head_h).T @ grad_out
         all summed over the batch; the gradients of the biases are the sums of grad_q,
-        grad_v and grad_out over batch and rows
+        grad_k, grad_v and grad_out over batch and rows, that of bias_k zero
     """
     inputs: tuple[str, ...] = ("query", "key", "value")
     example_conventions = (
@@ -73,9 +73,7 @@ class MultiHeadAttention(LayerOperation):
         )
         self.parameters = tuple(layer.params)
         masks = ("mask",) if self.mask in ("given", "shared") else ()
-        self.differentiable = tuple(
-            name for name in (*self.inputs, *self.parameters) if name != "bias_k"
-        )
+        self.differentiable = (*self.inputs, *self.parameters)
         self.inputs = (*self.inputs, *masks, *self.parameters)
         if self.projections == "square":
             self.square = tuple(f"weight_{letter}" for letter in "qkvo")
@@ -96,13 +94,23 @@ class MultiHeadAttention(LayerOperation):
         return arrays | self._draw_parameters(rng, variant)
 
     def extreme(self, rng: np.random.Generator) -> dict[str, Array]:
-        """Draw keys that give scores beyond 1000 and -1000."""
-        return far_scores(self.draw(rng))
+        """Draw queries and keys that give scores beyond 1000 and -1000."""
+        arrays = self.draw(rng)
+
+        def slopes(query: Array, direction: Array) -> Array:
+            one = direction @ arrays["weight_k"]
+            products = (query @ arrays["weight_q"]) * one
+            heads = products.reshape(*query.shape[:2], self.heads, -1)
+            scale = heads.shape[-1] ** -0.5 if self.scale else 1.0
+            return scale * heads.sum(axis=-1)
+
+        return far_scores(rng, arrays, slopes)
 
     @property
     def relations(self) -> tuple[Relation, ...]:
         """Return those of attention."""
-        held = [name for name in self.parameters if name in self.differentiable]
+        # That of bias_k is nothing but rounding, which any order changes.
+        held = [name for name in self.parameters if name != "bias_k"]
         gradients = [f"grad_{name}" for name in held]
         return (*super().relations, *attention_relations(self.mask, gradients))
 
@@ -115,8 +123,15 @@ class MultiHeadAttention(LayerOperation):
         return layer
 
     def sizes(self, arrays: Arrays) -> dict[str, Any]:
-        """Return ``features`` and ``heads``."""
-        return {"features": len(arrays["weight_q"]), "heads": self.heads}
+        """Return ``features`` and ``heads``, and K and V where they are apart.
+
+        They are the widths of one head, ``key_features`` and ``value_features``.
+        """
+        found = {"features": len(arrays["weight_q"]), "heads": self.heads}
+        if self.projections == "rectangular":
+            found["key_features"] = arrays["weight_k"].shape[1] // self.heads
+            found["value_features"] = arrays["weight_v"].shape[1] // self.heads
+        return found
 
     def _width(self, variant: int) -> int:
         """Return E, which differs from N, T and S."""

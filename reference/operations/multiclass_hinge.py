@@ -36,7 +36,8 @@ class MulticlassHinge(LossOperation):
         grad_scores[n, labels[n]] = -sum of the others in the row
         reduction "sum": both are N times as large
     """
-    not_differentiable = "where a wrong class misses the margin by exactly nothing"
+    not_differentiable = "where a wrong class misses the margin by exactly 0"
+    kink = "where a wrong class misses the margin by exactly 0"
     inputs = ("scores", "labels")
     differentiable = ("scores",)
     example_conventions = ({}, {"delta": 0.5, "reduction": "sum"}, {"delta": 0.0})
@@ -53,6 +54,41 @@ class MulticlassHinge(LossOperation):
         while (near := self._distances(scores, wanted) < NEAR).any():
             scores[near] = signed(rng, (int(near.sum()),), scale=1.5)
         return {"scores": scores, "labels": wanted}
+
+    def kinked(
+        self, rng: np.random.Generator, *, variant: int = 0
+    ) -> dict[str, Array] | None:
+        """Draw rows in which one wrong class is ``delta`` below the label, exactly.
+
+        The label of such a row has the score 0, so that every order of arithmetic
+        finds it.
+        """
+        arrays = self.draw(rng, variant=variant)
+        scores, wanted = arrays["scores"], arrays["labels"]
+        count, classes = scores.shape
+        rows = rng.permutation(count)[: count // 2 + 1]
+        scores[rows] -= scores[rows, wanted[rows]][:, np.newaxis]
+        other = (wanted[rows] + rng.integers(1, classes, len(rows))) % classes
+        scores[rows, other] = -self.delta
+        return arrays
+
+    def nearest(self, arrays: Arrays, quantity: str, got: Array) -> Array:
+        """Return the right answer nearest to ``got`` in the columns of wrong classes.
+
+        The column of the label is minus the sum of the others, whatever they are.
+        """
+        right = self.answer(arrays)[quantity]
+        if quantity != "grad_scores":
+            return right
+        scores, wanted = arrays["scores"], arrays["labels"]
+        rows = np.arange(len(wanted))
+        at_kink = self.loss().excess(scores, wanted) == 0
+        at_kink[rows, wanted] = False
+        most = 1.0 / (len(wanted) if self.reduction == "mean" else 1)
+        found = np.where(at_kink, np.clip(got, 0.0, most), right)
+        found[rows, wanted] = 0.0
+        found[rows, wanted] = -found.sum(axis=1)
+        return found
 
     def loss(self) -> MulticlassHingeLoss:
         """Return a fresh loss."""

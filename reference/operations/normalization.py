@@ -61,6 +61,43 @@ class NormalizationOperation(LayerOperation):
         x = arrays["x"]
         return float(np.ptp(x.reshape(-1)[self.sets(x.shape)], axis=1).min()) / 2.0
 
+    def terms(self, arrays: Arrays) -> dict[str, dict[str, Array]]:
+        """Return the three paths from ``out`` back to ``x``."""
+        if "grad_out" not in arrays:
+            return {}
+        x, upstream = arrays["x"], arrays["grad_out"]
+        if "gamma" in arrays:
+            gamma = arrays["gamma"].reshape((-1, *(1,) * (x.ndim - 2)))
+            upstream = upstream * gamma
+        rows, scaled = self._taken(x), self._taken(upstream)
+        centred = rows - rows.mean(axis=1, keepdims=True)
+        deviation = np.sqrt((centred**2).mean(axis=1, keepdims=True))
+        divisor, steepness = self._divisor(deviation)
+        normalised = centred / divisor
+        slope = (scaled * normalised).mean(axis=1, keepdims=True)
+        paths = {
+            "the direct path from out to x": scaled / divisor,
+            "the path through the mean": -np.broadcast_to(
+                scaled.mean(axis=1, keepdims=True) / divisor, scaled.shape
+            ),
+            "the path through the variance": -normalised * slope * steepness / divisor,
+        }
+        return {"grad_x": {n: self._placed(v, x.shape) for n, v in paths.items()}}
+
+    def _divisor(self, deviation: Array) -> tuple[Array, Array]:
+        """Return the divisor, and how much faster it grows than with eps inside."""
+        if self.eps_inside:
+            return np.sqrt(deviation**2 + self.eps), np.ones_like(deviation)
+        divisor = deviation + self.eps
+        safe = np.where(deviation > 0, deviation, 1.0)
+        return divisor, np.where(deviation > 0, divisor / safe, 0.0)
+
+    def _placed(self, rows: Array, shape: Shape) -> Array:
+        """Return rows of sets as an array of the shape they were taken from."""
+        flat = np.empty(rows.size)
+        flat[self.sets(shape).reshape(-1)] = rows.reshape(-1)
+        return flat.reshape(shape)
+
     def normalizing_relations(self, unchanged: tuple[str, ...]) -> tuple[Relation, ...]:
         """Return what holds because every set loses its mean and its variance.
 

@@ -7,12 +7,12 @@ import numpy as np
 from reference.layers.prelu import PReLU as PReLULayer
 from reference.operations.base import Array, Arrays
 from reference.operations.draws import signed
-from reference.operations.families import LayerOperation
 from reference.operations.multiples import positively_homogeneous
 from reference.operations.relations import Relation, independent_examples
+from reference.operations.subgradients import KinkAtZero
 
 
-class PReLU(LayerOperation):
+class PReLU(KinkAtZero):
     """``max(x, 0) + slope * min(x, 0)``, drawn at least 1/16 away from the kink.
 
     The drawn slopes have both signs and any size, unlike those at the start of a
@@ -58,6 +58,21 @@ class PReLU(LayerOperation):
         layer = PReLULayer(self.slope, channels=arrays["slope"].size)
         layer.params = {"slope": arrays["slope"]}
         return layer
+
+    def kinked(
+        self, rng: np.random.Generator, *, variant: int = 0
+    ) -> dict[str, Array] | None:
+        """Draw ``x`` with zeros, and positive slopes.
+
+        Between a negative slope and 1 lies 0, which then is a subgradient as well.
+        """
+        arrays = super().kinked(rng, variant=variant)
+        return arrays and {**arrays, "slope": np.abs(arrays["slope"])}
+
+    def left_slope(self, arrays: Arrays) -> Array:
+        """Return the slopes in a shape that goes with ``x``."""
+        slope, x = arrays["slope"], arrays["x"]
+        return slope.reshape(-1, *(1,) * (x.ndim - 2)) if slope.ndim else slope
 
     def margin(self, arrays: Arrays) -> float:
         """Return the smallest magnitude of an entry of ``x``."""

@@ -109,6 +109,54 @@ def independent_examples(batched: Sequence[str], answers: Sequence[str]) -> Rela
     )
 
 
+def examples_apart(batched: Sequence[str], answers: Sequence[str]) -> Relation:
+    """Return that the answers for some examples do not depend on the other examples.
+
+    This is more than another order: a layer that subtracts the mean over the batch
+    follows every order.
+
+    Parameters
+    ----------
+    batched
+        Names of the inputs and upstream gradients whose first axis is the batch.
+    answers
+        Names of the outputs and gradients whose first axis is the batch.
+    """
+
+    def questions(rng: np.random.Generator, arrays: Arrays) -> list[dict[str, Array]]:
+        others = {}
+        for name in batched:
+            others[name] = arrays[name].copy()
+            # Copies of the first examples take the place of the last ones: they are
+            # valid inputs for certain.
+            kept = _kept(arrays[name])
+            others[name][kept:] = arrays[name][: len(arrays[name]) - kept]
+        return [dict(arrays), {**arrays, **others}]
+
+    def pairs(
+        asked: Sequence[Arrays], found: Sequence[Arrays]
+    ) -> dict[str, tuple[Array, Array]]:
+        first, second = found
+        return {
+            name: (
+                first[name][: _kept(first[name])],
+                second[name][: _kept(first[name])],
+            )
+            for name in answers
+        }
+
+    return Relation(
+        "independent_examples",
+        "Other examples in a batch do not change the answers for the first ones.",
+        questions,
+        pairs,
+    )
+
+
+def _kept(array: Array) -> int:
+    return (len(array) + 1) // 2
+
+
 def always(name: str, sentence: str, pairs: Pairs) -> Relation:
     """Return a relation within one answer, such as rows that sum to zero."""
     return Relation(name, sentence, lambda rng, arrays: [dict(arrays)], pairs)

@@ -5,9 +5,10 @@ import numpy as np
 from reference.layers.relu import ReLU as ReLULayer
 from reference.operations.base import Arrays
 from reference.operations.families import ActivationOperation
+from reference.operations.subgradients import KinkAtZero
 
 
-class ReLU(ActivationOperation):
+class ReLU(KinkAtZero, ActivationOperation):
     """``max(x, 0)``, drawn at least 1/16 away from the kink.
 
     Parameters
@@ -30,6 +31,10 @@ class ReLU(ActivationOperation):
     def layer(self, arrays: Arrays) -> ReLULayer:
         """Return a fresh layer."""
         return ReLULayer(self.gradient_at_zero)
+
+    def left_slope(self, arrays: Arrays) -> float:
+        """Return 0."""
+        return 0.0
 
     def margin(self, arrays: Arrays) -> float:
         """Return the smallest magnitude of an entry of ``x``."""

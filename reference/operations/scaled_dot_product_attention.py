@@ -67,8 +67,13 @@ class ScaledDotProductAttention(LayerOperation):
         return arrays
 
     def extreme(self, rng: np.random.Generator) -> dict[str, Array]:
-        """Draw keys that give scores beyond 1000 and -1000."""
-        return far_scores(self.draw(rng))
+        """Draw queries and keys that give scores beyond 1000 and -1000."""
+
+        def slopes(query: Array, direction: Array) -> Array:
+            scale = len(direction) ** -0.5 if self.scale else 1.0
+            return scale * (query @ direction)
+
+        return far_scores(rng, self.draw(rng), slopes)
 
     @property
     def relations(self) -> tuple[Relation, ...]:

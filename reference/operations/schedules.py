@@ -12,6 +12,9 @@ from reference.operations.families import FunctionOperation
 from reference.operations.relations import Relation, independent_examples
 from reference.schedules.base import Schedule
 
+NEARLY_NOTHING = 2.0**-10
+"""A rate below this share of the largest is not asked for alone."""
+
 
 class ScheduleOperation(FunctionOperation):
     """A schedule: numbers of steps in, the learning rate of each out.
@@ -28,9 +31,16 @@ class ScheduleOperation(FunctionOperation):
         """Return the schedule under these conventions."""
 
     def draw(self, rng: np.random.Generator, *, variant: int = 0) -> dict[str, Array]:
-        """Draw the first 17 or 23 steps in some order, or one of the first 17."""
-        length, drawn = ((17, 17), (23, 23), (17, 1))[variant]
-        return {"step": rng.permutation(length)[:drawn].astype(np.int64)}
+        """Draw the first 17 or 23 steps in some order, or one of the first 17.
+
+        The one step has no rate near 0. A single rate is its own scale, and the cosine
+        of a right angle, which may be where the 0 comes from, is 0 to rounding only.
+        """
+        steps = rng.permutation((17, 23, 17)[variant]).astype(np.int64)
+        if variant == 2:
+            rates = self.answer({"step": steps})["rate"]
+            steps = steps[rates > NEARLY_NOTHING * rates.max()][:1]
+        return {"step": steps}
 
     def answer(self, arrays: Arrays) -> dict[str, Array]:
         """Return the rate of each step."""

@@ -1,7 +1,7 @@
 """Softmax as an operation."""
 
 from reference.layers.softmax import Softmax as SoftmaxLayer
-from reference.operations.base import Arrays
+from reference.operations.base import Array, Arrays
 from reference.operations.relations import Relation
 from reference.operations.slices import SliceOperation
 
@@ -27,6 +27,18 @@ class Softmax(SliceOperation):
     def layer(self, arrays: Arrays) -> SoftmaxLayer:
         """Return a fresh layer."""
         return SoftmaxLayer(self.axis)
+
+    def terms(self, arrays: Arrays) -> dict[str, dict[str, Array]]:
+        """Return the two parts of the Jacobian, ``diag(out)`` and ``-out out^T``."""
+        if "grad_out" not in arrays:
+            return {}
+        out, upstream = self.answer(arrays)["out"], arrays["grad_out"]
+        mean = (upstream * out).sum(axis=self.axis, keepdims=True)
+        paths = {
+            "the diagonal of the Jacobian": out * upstream,
+            "the outer product in the Jacobian": -out * mean,
+        }
+        return {"grad_x": paths}
 
     @property
     def relations(self) -> tuple[Relation, ...]:

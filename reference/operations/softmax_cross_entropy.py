@@ -5,7 +5,7 @@ import numpy as np
 from reference.losses.softmax_cross_entropy import (
     SoftmaxCrossEntropy as SoftmaxCrossEntropyLoss,
 )
-from reference.operations.base import Array
+from reference.operations.base import Array, Arrays
 from reference.operations.class_labels import class_labels
 from reference.operations.draws import signed
 from reference.operations.families import LossOperation
@@ -67,6 +67,20 @@ class SoftmaxCrossEntropy(LossOperation):
     def loss(self) -> SoftmaxCrossEntropyLoss:
         """Return a fresh loss."""
         return SoftmaxCrossEntropyLoss(self.reduction, self.labels)
+
+    def terms(self, arrays: Arrays) -> dict[str, dict[str, Array]]:
+        """Return the part of the probabilities and that of the labels."""
+        logits, labels = arrays["logits"], arrays["labels"]
+        exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+        share = 1.0 / len(logits) if self.reduction == "mean" else 1.0
+        rows = labels if self.labels == "one_hot" else np.eye(logits.shape[1])[labels]
+        parts = {
+            "the term of the probabilities": share
+            * exponentials
+            / exponentials.sum(axis=1, keepdims=True),
+            "the term of the true class": -share * rows,
+        }
+        return {"grad_logits": parts}
 
     @property
     def relations(self) -> tuple[Relation, ...]:

@@ -8,6 +8,7 @@ from reference.operations.draws import signed
 from reference.operations.families import LayerOperation
 from reference.operations.multiples import positively_homogeneous
 from reference.operations.relations import Relation, independent_examples
+from reference.operations.subgradients import chosen_places
 
 
 class Threshold(LayerOperation):
@@ -27,6 +28,7 @@ class Threshold(LayerOperation):
         out = 1 where x >= 0, 0 elsewhere
     """
     not_differentiable = "where x is 0, a jump; elsewhere the derivative is 0"
+    kink = "where x is exactly 0"
     inputs = ("x",)
     example_conventions = ({}, {"value_at_zero": 0.0})
 
@@ -46,6 +48,18 @@ class Threshold(LayerOperation):
     def layer(self, arrays: Arrays) -> ThresholdLayer:
         """Return a fresh layer."""
         return ThresholdLayer(self.value_at_zero)
+
+    def kinked(
+        self, rng: np.random.Generator, *, variant: int = 0
+    ) -> dict[str, Array] | None:
+        """Draw ``x`` with about a third of its entries exactly zero."""
+        x = self.draw(rng, variant=variant)["x"]
+        return {"x": np.where(chosen_places(rng, x.shape), 0.0, x)}
+
+    def nearest(self, arrays: Arrays, quantity: str, got: Array) -> Array:
+        """Return the right answer nearest to ``got``: at zero, from 0 to 1."""
+        right = self.answer(arrays)[quantity]
+        return np.where(arrays["x"] == 0, np.clip(got, 0.0, 1.0), right)
 
     def margin(self, arrays: Arrays) -> float:
         """Return the smallest magnitude of an entry of ``x``."""

@@ -63,6 +63,9 @@ def inputs(entry, operation):
             extreme = operation.extreme(rng)
             if extreme is not None:
                 yield freeze(extreme)
+        elif entry.visible_on is VisibleOn.KINKS:
+            for variant in (0, 1):
+                yield freeze(operation.kinked(rng, variant=variant))
         else:
             for variant in (0, 1):
                 yield freeze(operation.draw(rng, variant=variant))
@@ -78,6 +81,9 @@ def test_each_quantity_it_changes_visibly_differs_from_the_right_answer(
         assert wrong.keys() <= right.keys()
         for quantity, value in wrong.items():
             assert differs(value, right[quantity]), quantity
+            if entry.visible_on is VisibleOn.KINKS and np.isfinite(value).all():
+                nearest = operation.nearest(arrays, quantity, value)
+                assert differs(value, nearest), quantity
 
 
 def shows(entry, conventions):
@@ -158,7 +164,8 @@ def test_texts_are_fit_for_students(entry):
 def test_entries_with_one_id_share_title_and_hint(name):
     texts: dict[str, tuple[str, str]] = {}
     for entry in for_operation(name):
-        text = (entry.title, entry.hint)
+        # In a network the place stands in front: "after layer 2: ...".
+        text = (entry.title.rpartition(": ")[2], entry.hint)
         assert texts.setdefault(entry.id, text) == text
 
 

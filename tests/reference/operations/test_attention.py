@@ -38,10 +38,18 @@ def test_a_constructor_may_need_features_and_heads():
     assert operation.sizes(arrays) == {"features": 9, "heads": 3}
 
 
-def test_no_gradient_is_asked_for_the_bias_of_the_keys():
+def test_a_constructor_may_need_the_widths_of_a_head():
+    operation = create("multi_head_attention", projections="rectangular")
+    arrays = operation.draw(np.random.default_rng(0))
+    sizes = {"features": 7, "heads": 2, "key_features": 2, "value_features": 3}
+    assert operation.sizes(arrays) == sizes
+
+
+def test_the_gradient_of_the_bias_of_the_keys_is_zero_but_for_rounding():
     operation = create("multi_head_attention", bias=True)
-    assert "bias_k" in operation.parameters
-    assert "grad_bias_k" not in operation.gradients
+    answer = operation.answer(operation.draw(np.random.default_rng(0)))
+    assert np.max(np.abs(answer["grad_bias_k"])) < 1e-13
+    assert np.max(np.abs(answer["grad_bias_q"])) > 1e-2
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,15 @@ def test_an_operation_lives_in_the_module_of_its_name(name):
     assert type(create(name)).__module__ == f"reference.operations.{name}"
 
 
+@pytest.mark.parametrize("name", ["linear", "threshold", "mean_squared_error"])
+def test_the_shapes_of_answers_are_those_of_the_answers(name):
+    operation = create(name)
+    arrays = operation.draw(np.random.default_rng(0))
+    answer = operation.answer(arrays)
+    shapes = operation.answer_shapes(arrays)
+    assert shapes == {key: value.shape for key, value in answer.items()}
+
+
 @pytest.mark.parametrize("name", ["families", "base", "no module", "a.b", "zzz", ""])
 def test_what_is_no_operation_is_not_known(name):
     assert not is_known(name)

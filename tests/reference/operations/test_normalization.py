@@ -90,9 +90,11 @@ def test_the_sets_hold_each_entry_once(name):
     [
         ({}, 1),
         ({"running_variance": "unbiased"}, 2),
+        ({"eps_inside": False}, 2),
         ({"eps": 0.0}, 3),
         ({"eps": 0.0, "running_variance": "unbiased"}, 3),
         ({"eps": 0.0, "mode": "evaluation"}, 1),
+        ({"eps_inside": False, "mode": "evaluation"}, 1),
     ],
 )
 def test_the_smallest_batch_is_one_whose_gradient_says_something(conventions, smallest):
