@@ -14,9 +14,10 @@ from grader.checks import Check, CheckOutline, CheckParams
 from grader.checks.answers import Answer, Trouble, answers
 from grader.checks.base import secret_rng
 from grader.checks.feedback import running
+from grader.checks.snippet import PUBLIC_SEED
 from grader.contract.jail import Jail, JailSession
 from grader.contract.limits import Limits
-from grader.contract.messages import Bundle, Call, Case
+from grader.contract.messages import BINDING_FAULT, Bundle, Call, Case
 from grader.errors import GraderError, RefusedError
 from grader.report import CheckResult, Report, ReportStatus, Verdict
 from grader.scoring import score
@@ -25,6 +26,10 @@ log = logging.getLogger(__name__)
 
 # A check that needs another one runs only if that one ended like this.
 _GOOD_ENOUGH = frozenset({Verdict.PASSED, Verdict.BROKEN})
+
+
+class BindingFaultError(Exception):
+    """The assignment's own ``binding.py`` is wrong; nobody's answer is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,8 @@ def grade(
     chosen = _choose(assignment, only)
     started = time.perf_counter()
     with jail.open(_bundle(assignment, files, entry)) as session:
-        run = _Run(session, seed, assignment.limits, dict(files))
+        binding = assignment.spec.binding.use
+        run = _Run(session, seed, assignment.limits, dict(files), binding)
         for index, check in enumerate(chosen, start=1):
             _tell(on_progress, Progress(index, len(chosen), check.outline, None))
             results = run.check(check)
@@ -165,6 +171,7 @@ class _Run:
     seed: int
     limits: Limits
     files: Mapping[str, bytes]
+    binding: str = ""
     results: list[CheckResult] = field(default_factory=list)
     log: str = ""
     load_trouble: Trouble | None = None
@@ -188,6 +195,10 @@ class _Run:
             return
         try:
             yield from check.run(_Trial(self, check.params))
+        except BindingFaultError as fault:
+            log.warning("check %s: %s", check.params.id, fault)
+            for result in check.all_alike(Verdict.BROKEN, running.BROKEN_BINDING):
+                yield replace(result, evidence={"binding": str(fault)})
         except GraderError:
             # The jail failed, or this run is no longer ours: nobody's answer is known.
             raise
@@ -220,18 +231,41 @@ class _Trial:
         return self.run.files
 
     @property
+    def visible(self) -> bool:
+        return self.params.visible
+
+    @property
+    def binding(self) -> str:
+        return self.run.binding
+
+    @property
     def earlier(self) -> Sequence[CheckResult]:
         return self.run.results
 
     def rng(self, purpose: str) -> np.random.Generator:
-        return secret_rng(self.run.seed, self.params.id, purpose)
+        seed = PUBLIC_SEED if self.params.visible else self.run.seed
+        return secret_rng(seed, self.params.id, purpose)
 
-    def ask(self, calls: Sequence[Call]) -> list[Answer]:
-        observation = self.run.session.observe(Case(tuple(calls), self.limits))
+    def ask(self, calls: Sequence[Call], *, one_by_one: bool = False) -> list[Answer]:
+        case = Case(tuple(calls), self.limits, one_by_one)
+        observation = self.run.session.observe(case)
         if not self.run.log:
             self.run.log = observation.log
         found = answers(observation, len(calls))
+        _require_binding(found)
         trouble = found[0].trouble if found else None
         if trouble is not None and trouble.at_load:
             self.run.load_trouble = trouble
         return found
+
+
+def _require_binding(found: Sequence[Answer]) -> None:
+    """Refuse to judge anything that a mistake of the binding kept from happening.
+
+    A hostile student can report such a mistake; that gives no points, and a person
+    looks at it.
+    """
+    for answer in found:
+        fault = None if answer.trouble is None else answer.trouble.fault
+        if fault is not None and fault.kind == BINDING_FAULT:
+            raise BindingFaultError(fault.message)

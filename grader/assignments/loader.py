@@ -2,30 +2,28 @@
 
 import hashlib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import numpy as np
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from grader.assignments import binding_source
+from grader.assignments.components import read_components
 from grader.assignments.locate import line_of, show
 from grader.assignments.spec import (
-    BUILT_IN,
+    BUILT_INS,
     AssignmentFrame,
     AssignmentSpec,
-    ComponentSpec,
 )
 from grader.checks import Check, CheckOutline, CheckParams, Component, kinds
-from grader.checks.base import KeyPath, Problem
+from grader.checks.base import ComponentCheck, KeyPath, Problem
 from grader.contract.limits import Limits
 from grader.errors import AssignmentError, RefusedError
 from grader.scoring import max_score
-from reference import operations
-from reference.errors import ConventionError
 
 SPEC_FILE = "assignment.toml"
 HANDOUT_FILE = "handout.md"
@@ -183,12 +181,6 @@ def _sentence(text: str, problem: Problem) -> str:
     return f"{place}: {show(path)}: {reason}" if path else f"{place}: {reason}"
 
 
-def _constructor_names(component: Component) -> list[str]:
-    """Return the names that ``construct`` may use, from any drawn inputs."""
-    operation = component.reference()
-    return list(operation.sizes(operation.draw(np.random.default_rng(0))))
-
-
 class _Reader:
     """Reads one parsed file and collects what is wrong with it."""
 
@@ -200,10 +192,15 @@ class _Reader:
     def read(self) -> Assignment | None:
         """Return the assignment, or ``None`` if there were problems."""
         frame = self._frame()
-        components = {} if frame is None else self._components(frame.components)
+        components, problems = read_components(
+            () if frame is None else frame.components
+        )
+        self.problems += problems
         params = self._params()
         checks = self._checks(params, components if frame is not None else None)
         self._needs()
+        self._built_in_binding(frame, params)
+        self._own_binding(frame, checks)
         if self.problems or frame is None:
             return None
         spec = AssignmentSpec(
@@ -222,34 +219,44 @@ class _Reader:
         binding = frame.binding
         if binding.file and binding.file not in self.files:
             self._say(("binding", "file"), f"there is no file {binding.file!r}")
-        if binding.use and binding.use != BUILT_IN:
-            self._say(("binding", "use"), f"unknown binding; known is: {BUILT_IN}")
+        if binding.use and binding.use not in BUILT_INS:
+            known = ", ".join(BUILT_INS)
+            self._say(("binding", "use"), f"unknown binding; known are: {known}")
         return frame
 
-    def _components(self, specs: tuple[ComponentSpec, ...]) -> dict[str, Component]:
-        components: dict[str, Component] = {}
-        for index, spec in enumerate(specs):
-            path: KeyPath = ("component", index)
-            if not operations.is_known(spec.operation):
-                hint = operations.suggested(spec.operation)
-                reason = f"unknown operation {spec.operation!r}; must be {hint}"
-                self._say((*path, "operation"), reason)
-                continue
-            component = spec.to_component()
-            try:
-                known = _constructor_names(component)
-            except (ConventionError, TypeError) as error:
-                self._say((*path, "convention"), str(error))
-                continue
-            for name in component.construct:
-                if isinstance(name, str) and name not in known:
-                    listed = ", ".join(known) or "none"
-                    reason = f"unknown argument {name!r}; known are: {listed}"
-                    self._say((*path, "construct"), reason)
-            if spec.name in components:
-                self._say((*path, "name"), f"{spec.name!r} is already used")
-            components[spec.name] = component
-        return components
+    def _built_in_binding(
+        self,
+        frame: AssignmentFrame | None,
+        found: Iterable[tuple[int, type[Check], CheckParams]],
+    ) -> None:
+        """Require that a built-in binding understands every kind of check."""
+        use = "" if frame is None else frame.binding.use
+        for index, check, params in found:
+            if use in BUILT_INS and use not in check.bindings:
+                usable = (" or ".join(check.bindings), "an own binding.py")
+                others = ", or ".join(filter(None, usable))
+                reason = (
+                    f"{params.kind!r} cannot be asked through the binding {use!r}; "
+                    f"use {others}"
+                )
+                self._say(("check", index, "kind"), reason)
+
+    def _own_binding(
+        self, frame: AssignmentFrame | None, checks: Sequence[Check]
+    ) -> None:
+        """Read ``binding.py`` without running it: the checks will call it."""
+        source = None if frame is None else self.files.get(frame.binding.file)
+        if source is None:
+            return
+        for check in checks:
+            if not check.own_binding:
+                kind, use = check.params.kind, " or ".join(check.bindings)
+                reason = f"the kind {kind!r} needs the built-in binding {use}"
+                self._say(("binding", "file"), reason)
+        actions = [action for check in checks for action in check.actions]
+        parts = [check.part for check in checks if isinstance(check, ComponentCheck)]
+        for reason in binding_source.problems(source, actions, parts):
+            self._say(("binding", "file"), reason)
 
     def _params(self) -> list[tuple[int, type[Check], CheckParams]]:
         raw = self.table.get("check")

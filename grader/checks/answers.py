@@ -39,11 +39,15 @@ class Answer:
     ----------
     trouble
         ``None`` when the call completed.
+    seconds
+        What the call took as seen from outside of the jail: processor time, or wall
+        clock where the kernel does not tell.
     """
 
     arrays: Mapping[str, Array] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     trouble: Trouble | None = None
+    seconds: float = 0.0
 
     def trouble_before(self, name: str) -> Trouble | None:
         """Return why there is no array called ``name``; ``None`` if there is one.
@@ -71,7 +75,8 @@ def _answer(reply: Reply) -> Answer:
     trouble = None
     if reply.outcome is not Outcome.COMPLETED or reply.fault is not None:
         trouble = Trouble(reply.outcome, reply.fault)
-    return Answer(reply.arrays, reply.notes, trouble)
+    seconds = reply.seconds if reply.cpu_seconds is None else reply.cpu_seconds
+    return Answer(reply.arrays, reply.notes, trouble, seconds)
 
 
 def _ending(observation: Observation, given: Sequence[Answer]) -> Trouble:

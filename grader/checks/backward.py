@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from grader.checks import calls
+from grader.checks import calls, in_place
 from grader.checks.base import (
     ComponentCheck,
-    ComponentParams,
     Finding,
     Share,
     Trial,
@@ -15,12 +14,13 @@ from grader.checks.base import (
 from grader.checks.component import Component
 from grader.checks.feedback import comparing
 from grader.checks.follow_through import OwnForward
+from grader.checks.in_place import InPlaceParams
 from grader.checks.judging import SMALLEST, Judge, draw_cases
 from grader.report import Verdict
 from reference.operations.base import Family
 
 
-class BackwardParams(ComponentParams):
+class BackwardParams(InPlaceParams):
     """Keys of ``kind = "backward"``; one quantity for each gradient.
 
     Parameters
@@ -67,7 +67,8 @@ class BackwardCheck(ComponentCheck):
             lambda arrays: calls.layer(self.part, operation, arrays, backward=False),
             lambda arrays: calls.layer(self.part, operation, arrays, backward=True),
         )
-        return explain(findings, judge, own, self.params.follow_through)
+        findings = explain(findings, judge, own, self.params.follow_through)
+        return in_place.judged(findings, operation, answers, self.params.in_place)
 
 
 def explain(

@@ -56,6 +56,10 @@ class CheckParams(BaseModel):
     wall_seconds
         Wall clock for each call of this check, where it needs another limit than the
         rest of the assignment.
+    visible
+        Whether the inputs are public: the same for everybody and every run, and shown
+        where the check fails, as code to run at home. They can be learnt by heart, so
+        leave points to checks that are not visible.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -69,6 +73,7 @@ class CheckParams(BaseModel):
     wall_seconds: Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)] | None = (
         None
     )
+    visible: bool = False
 
     def limits(self, usual: Limits) -> Limits:
         """Return what each process of this check may use."""
@@ -103,6 +108,16 @@ class Trial(Protocol):
         ...
 
     @property
+    def visible(self) -> bool:
+        """Return whether the student may see the inputs."""
+        ...
+
+    @property
+    def binding(self) -> str:
+        """Return which built-in binding is used; empty for the assignment's own."""
+        ...
+
+    @property
     def earlier(self) -> Sequence[CheckResult]:
         """Return the results of the checks that ran before this one."""
         ...
@@ -111,8 +126,14 @@ class Trial(Protocol):
         """Return the secret generator of this run, this check and this purpose."""
         ...
 
-    def ask(self, calls: Sequence[Call]) -> list[Answer]:
-        """Make the calls in one fresh process; one answer for each, in order."""
+    def ask(self, calls: Sequence[Call], *, one_by_one: bool = False) -> list[Answer]:
+        """Make the calls in one fresh process; one answer for each, in order.
+
+        Parameters
+        ----------
+        one_by_one
+            Send each when the answer before it is there, to know what it takes.
+        """
         ...
 
 
@@ -151,6 +172,10 @@ class Check(ABC):
 
     kind: ClassVar[str]
     Params: ClassVar[type[CheckParams]]
+    # Built-in bindings that understand what this kind asks.
+    bindings: ClassVar[tuple[str, ...]] = ("layer_classes",)
+    # Whether the functions of an assignment's own ``binding.py`` can be asked instead.
+    own_binding: ClassVar[bool] = True
 
     def __init__(
         self, params: CheckParams, components: Mapping[str, Component]
@@ -190,6 +215,15 @@ class Check(ABC):
     def component(self) -> str:
         """Return the name in the student's code that this check is about."""
         return getattr(self.params, "component", "")
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """Return which functions of an assignment's own ``binding.py`` are called.
+
+        Named without running anything, so that a gap is found when the assignment is
+        loaded. One that every binding has, such as ``interface``, is not named.
+        """
+        return ()
 
     @property
     def outline(self) -> CheckOutline:
@@ -251,21 +285,38 @@ class ComponentParams(CheckParams):
 
 
 class ComponentCheck(Check):
-    """A check of one component, which must belong to one of ``families``."""
+    """A check of one component, which must belong to one of ``families``.
+
+    Attributes
+    ----------
+    needs_answer
+        Whether the right answer must be known, which for a custom layer it is not.
+    """
 
     families: ClassVar[tuple[Family, ...]]
+    needs_answer: ClassVar[bool] = True
 
     @property
     def part(self) -> Component:
         """Return the component this check is about."""
         return self.components[self.component]
 
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """Return the name of the component's operation."""
+        return (self.part.operation,)
+
     @classmethod
     def problems(
         cls, params: Any, components: Mapping[str, Component]
     ) -> list[Problem]:
         """Return what is wrong, the choice of the component included."""
-        reason = wrong_component(params.component, components, cls.families)
+        reason = wrong_component(
+            params.component,
+            components,
+            cls.families,
+            needs_answer=cls.needs_answer,
+        )
         if reason:
             return [(("component",), reason)]
         return super().problems(params, components)
@@ -281,13 +332,23 @@ _ARTICLES = {
 
 
 def wrong_component(
-    name: str, components: Mapping[str, Component], families: tuple[Family, ...]
+    name: str,
+    components: Mapping[str, Component],
+    families: tuple[Family, ...],
+    *,
+    needs_answer: bool = True,
 ) -> str:
     """Say why ``name`` cannot stand for one of ``families``, or nothing."""
     if name not in components:
         known = ", ".join(components) or "none"
         return f"there is no [[component]] named {name!r}; there are: {known}"
-    family = components[name].reference().family
+    operation = components[name].reference()
+    family = operation.family
+    if needs_answer and not operation.has_answer:
+        return (
+            f"{name!r} is a custom layer: nobody knows its right answers, which this "
+            "kind of check compares with. Use gradcheck or properties"
+        )
     if family not in families:
         wanted = " or ".join(_ARTICLES[one] for one in families)
         return f"must be {wanted}, but {name!r} is {_ARTICLES[family]}"

@@ -5,7 +5,7 @@ from typing import Any
 
 from grader.checks.component import Component
 from grader.contract.messages import Array, Call
-from reference.operations.base import Operation
+from reference.operations.base import Family, Operation
 
 Arrays = Mapping[str, Array]
 
@@ -23,6 +23,16 @@ def layer(
     options["upstreams"] = upstreams if backward else []
     options["gradients"] = list(operation.gradients)
     return Call(part.operation, {name: arrays[name] for name in wanted}, options)
+
+
+def everything(part: Component, operation: Operation, arrays: Arrays) -> Call:
+    """Ask a layer, a loss or a function for all its outputs and gradients."""
+    if operation.family is Family.FUNCTION:
+        return function(part, operation, arrays)
+    if operation.family is Family.LOSS:
+        return loss(part, operation, arrays, backward=True)
+    backward = bool(operation.upstreams(arrays))
+    return layer(part, operation, arrays, backward=backward)
 
 
 def function(part: Component, operation: Operation, arrays: Arrays) -> Call:
@@ -58,7 +68,9 @@ def initializer(part: Component, operation: Operation, arrays: Arrays) -> Call:
 
 
 def _options(part: Component, operation: Operation, arrays: Arrays) -> dict[str, Any]:
+    names = {"names": dict(part.names)} if part.names else {}
     return {
+        **names,
         "family": str(operation.family),
         "component": part.name,
         "construct": part.arguments(operation.sizes(arrays)),

@@ -21,8 +21,8 @@ DOUBLE_BOUND = 2.0**20
 SINGLE_BOUND = 2.0**38
 JITTER = 2.0**-26
 JITTERS = 3
-# A gradient below this share of the others is zero by nature: its terms cancel. Rounding
-# leaves something of their size, so it is judged on a share of their scale.
+# A gradient below this share of the others is zero by nature: its terms cancel.
+# Rounding leaves something of their size, so it is judged on a share of their scale.
 CANCELLED = 2.0**-20
 BORROWED = 2.0**-4
 
@@ -81,8 +81,10 @@ def reference_answer(
     """Return what the reference answers, with the scale of each quantity."""
     right = operation.answer(arrays)
     kappas = {name: largest(value) for name, value in right.items()}
-    for _ in range(JITTERS):
-        moved = operation.answer(jittered(arrays, rng, JITTER))
+    for number in range(JITTERS):
+        # Once with as many signs of either kind as can be: of three entries all would
+        # else move together in one draw of four, and what their differences do is lost.
+        moved = operation.answer(jittered(arrays, rng, JITTER, balanced=number == 0))
         for name, value in right.items():
             change = largest(moved[name] - value) / JITTER
             kappas[name] = max(kappas[name], change)
@@ -96,15 +98,31 @@ def reference_answer(
 
 
 def jittered(
-    arrays: Mapping[str, Array], rng: np.random.Generator, size: float
+    arrays: Mapping[str, Array],
+    rng: np.random.Generator,
+    size: float,
+    *,
+    balanced: bool = False,
 ) -> dict[str, Array]:
-    """Return arrays whose real entries are changed by a share of +-``size``."""
+    """Return arrays whose real entries are changed by a share of +-``size``.
+
+    Parameters
+    ----------
+    balanced
+        Whether half of each array's entries get either sign.
+    """
     return {
-        name: value * (1 + size * rng.choice([-1.0, 1.0], value.shape))
+        name: value * (1 + size * _signs(rng, value.shape, balanced=balanced))
         if value.dtype.kind == "f"
         else value
         for name, value in arrays.items()
     }
+
+
+def _signs(rng: np.random.Generator, shape: Index, *, balanced: bool) -> Array:
+    if not balanced:
+        return rng.choice([-1.0, 1.0], shape)
+    return rng.permuted(np.resize([-1.0, 1.0], shape).reshape(-1)).reshape(shape)
 
 
 def largest(value: Array) -> float:

@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader.checks import custom
+from grader.checks.arranged import ArrangedOperation
+from grader.checks.arrangement import Arrangement
+from grader.checks.leniency import VectorForm
 from reference import operations
 from reference.operations.base import Operation
 
@@ -20,15 +24,34 @@ class Component:
         Constructor arguments: names of sizes or settings, or numbers.
     convention
         Keyword arguments of the reference operation.
+    names
+        What students call a quantity, as the beginning of a sentence, such as
+        ``grad_weight: "dw from affine_backward"``.
+    arrangement
+        How the arrays look where not as in the reference.
+    accept
+        Other shapes of a vector that will do, by quantity.
     """
 
     name: str
     operation: str
     construct: tuple[str | float, ...] = ()
     convention: Mapping[str, Any] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    arrangement: Arrangement = field(default_factory=Arrangement)
+    accept: Mapping[str, tuple[VectorForm, ...]] = field(default_factory=dict)
 
     def reference(self, **settings: Any) -> Operation:
-        """Return the operation under this component's conventions."""
+        """Return the operation under this component's conventions, arrays arranged."""
+        plain = self.plain(**settings)
+        if not self.arrangement:
+            return plain
+        return ArrangedOperation(plain, self.arrangement)
+
+    def plain(self, **settings: Any) -> Operation:
+        """Return the operation in the layout of the reference."""
+        if self.operation == custom.NAME:
+            return custom.custom(self.convention)
         return operations.create(self.operation, **{**self.convention, **settings})
 
     def arguments(self, known: Mapping[str, Any]) -> list[float]:

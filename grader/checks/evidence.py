@@ -7,11 +7,16 @@ Keys, each present only where it applies:
 ``shape``, ``got_shape``, ``dtype``
     The right shape, and shape and type of the answer.
 ``distance``, ``bound``
-    In conditioned ulps: how far off the answer is, and how far it may be.
+    How far off the answer is and how far it may be, in units of what the right answer
+    moves when every input changes in its last digit.
+``unit``, ``distance_in_words``
+    The size of that unit, and the same as sentences for the student.
 ``worst_index``, ``expected``, ``got``
     The entry that is furthest off, with both numbers.
 ``wrong_entries``, ``entries``, ``first_wrong``
     How many entries are off, out of how many, and the first indices.
+``wrong_along``
+    For each axis, at how many of its indices an entry is off, out of how many.
 ``excerpt``
     ``{"start": [r, c], "expected": [[...]], "got": [[...]]}`` around the worst entry.
 ``curves``
@@ -20,6 +25,8 @@ Keys, each present only where it applies:
     What the student's code raised, with the line of theirs where it happened.
 ``notice``
     A sentence that belongs to a pass.
+``replay``
+    Python source of the failing case, for checks whose inputs are public.
 
 Numbers that JSON does not have are the texts ``"nan"``, ``"inf"`` and ``"-inf"``.
 """
@@ -31,7 +38,8 @@ from typing import Any
 import numpy as np
 
 from grader.checks.answers import Trouble
-from grader.checks.compare import DOUBLE_BOUND, Comparison, Index
+from grader.checks.compare import DOUBLE_BOUND, Comparison, Index, Match, largest
+from grader.checks.feedback import comparing
 from grader.contract.messages import Array
 
 FIRST_WRONG = 5
@@ -56,7 +64,7 @@ def numbers(values: Iterable[Any]) -> list[float | str]:
 def of_comparison(found: Comparison, arrays: Mapping[str, Array]) -> Evidence:
     """Return the facts of a comparison; ``arrays`` are the inputs of the call."""
     evidence: Evidence = {
-        "case": {name: list(value.shape) for name, value in arrays.items()},
+        "case": shapes(arrays),
         "shape": list(found.expected.shape),
         "dtype": str(found.got.dtype),
         "bound": DOUBLE_BOUND,
@@ -71,14 +79,36 @@ def of_comparison(found: Comparison, arrays: Mapping[str, Array]) -> Evidence:
             "got": number(found.got[found.worst]),
         }
     if not found.is_right and found.wrong.size:
-        places = np.argwhere(found.wrong)[:FIRST_WRONG]
+        evidence |= _of_wrong_entries(found)
+    if found.match is not Match.SAME and 0 < found.distance < math.inf:
+        off = largest(found.got - found.expected)
         evidence |= {
-            "wrong_entries": int(found.wrong.sum()),
-            "entries": int(found.wrong.size),
-            "first_wrong": places.tolist(),
-            "excerpt": excerpt(found.expected, found.got, found.worst),
+            "unit": off / found.distance,
+            "distance_in_words": comparing.distance(
+                found.distance, off, off / found.distance
+            ),
         }
     return evidence
+
+
+def _of_wrong_entries(found: Comparison) -> Evidence:
+    """Return how many entries are off, where they lie, and some of them."""
+    places = np.argwhere(found.wrong)
+    return {
+        "wrong_entries": len(places),
+        "entries": int(found.wrong.size),
+        "first_wrong": places[:FIRST_WRONG].tolist(),
+        "wrong_along": [
+            [len(np.unique(places[:, axis])), length]
+            for axis, length in enumerate(found.wrong.shape)
+        ],
+        "excerpt": excerpt(found.expected, found.got, found.worst),
+    }
+
+
+def shapes(arrays: Mapping[str, Array]) -> dict[str, list[int]]:
+    """Return the shape of each input."""
+    return {name: list(value.shape) for name, value in arrays.items()}
 
 
 def excerpt(expected: Array, got: Array, worst: Index | None) -> Evidence:
@@ -102,9 +132,21 @@ def excerpt(expected: Array, got: Array, worst: Index | None) -> Evidence:
     }
 
 
-def of_trouble(trouble: Trouble, files: Mapping[str, bytes]) -> Evidence:
-    """Return what stopped the student's code, and the line where it happened."""
+def of_trouble(
+    trouble: Trouble,
+    files: Mapping[str, bytes],
+    arrays: Mapping[str, Array] | None = None,
+) -> Evidence:
+    """Return what stopped the student's code, and the line where it happened.
+
+    Parameters
+    ----------
+    arrays
+        Inputs of the call; a fault while the file is loaded has none.
+    """
     evidence: Evidence = {"outcome": str(trouble.outcome)}
+    if arrays and not trouble.at_load:
+        evidence["case"] = shapes(arrays)
     fault = trouble.fault
     if fault is None:
         return evidence

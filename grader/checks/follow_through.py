@@ -14,6 +14,7 @@ from grader.checks.answers import Answer
 from grader.checks.base import Trial
 from grader.checks.compare import largest
 from grader.checks.judging import DrawnCase
+from grader.checks.mistakes import as_derivatives
 from grader.checks.own_forward import Consistency, slopes
 from grader.contract.messages import Array, Call
 from reference.errors import ReferenceUseError
@@ -57,11 +58,14 @@ class OwnForward:
         usable = [name for name in quantities if self._is_usable(name, case, answer)]
         if not usable:
             return set()
+        claimed = as_derivatives(
+            self.operation, case.arrays, {name: answer.arrays[name] for name in usable}
+        )
         measured = slopes(
             self.trial.ask,
             self.forward,
             case.arrays,
-            {self.operation.gradients[name]: answer.arrays[name] for name in usable},
+            {self.operation.gradients[name]: value for name, value in claimed.items()},
             weights(self.operation, case.arrays),
             self.trial.rng(f"directions {case.variant}"),
         )
@@ -101,8 +105,7 @@ class OwnForward:
             out = answer.arrays.get(output)
             if out is None or out.shape != case.expected[output].value.shape:
                 return False
-        source = self.operation.gradients[quantity]
-        return got.shape == case.arrays[source].shape
+        return got.shape == case.expected[quantity].value.shape
 
     def _depends(
         self,
@@ -116,13 +119,14 @@ class OwnForward:
 
         Where the right one never moves nothing is shown, and nothing is earned.
         """
-        right = case.expected[quantity].value
+        right, before = case.expected[quantity].value, answer.arrays[quantity].ravel()
         shown = False
         for there, reply in zip(moved, replies, strict=True):
             if largest(there[quantity] - right) <= NO_CHANGE * largest(right):
                 continue
             got = reply.arrays.get(quantity)
-            if got is None or np.array_equal(got, answer.arrays[quantity]):
+            # Flat, because the answer may have come in another shape that will do.
+            if got is None or np.array_equal(got.ravel(), before):
                 return False
             shown = True
         return shown

@@ -3,20 +3,20 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from grader.checks import calls
+from grader.checks import calls, in_place
 from grader.checks.base import (
     ComponentCheck,
-    ComponentParams,
     Finding,
     Trial,
 )
 from grader.checks.component import Component
+from grader.checks.in_place import InPlaceParams
 from grader.checks.judging import Judge, draw_cases
 from grader.contract.messages import Array, Call
 from reference.operations.base import Family, Operation
 
 
-class ForwardParams(ComponentParams):
+class ForwardParams(InPlaceParams):
     """Keys of ``kind = "forward"``; one quantity for each output, mostly ``out``."""
 
 
@@ -26,6 +26,7 @@ class ForwardCheck(ComponentCheck):
     kind = "forward"
     Params = ForwardParams
     families = (Family.LAYER, Family.FUNCTION)
+    params: ForwardParams
 
     @classmethod
     def quantities(
@@ -41,7 +42,8 @@ class ForwardCheck(ComponentCheck):
         answers = trial.ask([self._call(operation, case.arrays) for case in cases])
         policy = self.params.single_precision
         judge = Judge(trial, self.part, operation, policy, cases, answers)
-        return [judge.finding(name) for name in self.points]
+        findings = [judge.finding(name) for name in self.points]
+        return in_place.judged(findings, operation, answers, self.params.in_place)
 
     def _call(self, operation: Operation, arrays: Mapping[str, Array]) -> Call:
         if operation.family is Family.FUNCTION:

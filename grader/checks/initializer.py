@@ -23,6 +23,7 @@ from grader.checks.base import (
 from grader.checks.component import Component
 from grader.checks.feedback import comparing, troubles
 from grader.checks.feedback import initializer as words
+from grader.checks.mistakes import wrong_answer
 from grader.contract.messages import Array
 from grader.report import Diagnosis, Verdict
 from reference import misconceptions
@@ -193,7 +194,7 @@ def _explains(
     weights: Sequence[Array],
 ) -> bool:
     for arrays, weight in zip(drawn, weights, strict=True):
-        changed = entry.wrong(operation, arrays)
+        changed = wrong_answer(entry, operation, arrays)
         if not changed:
             return False
         moments = _moments(weight, {**operation.answer(arrays), **changed})

@@ -1,10 +1,10 @@
 """Judge named quantities over several drawn cases; shared by layers and losses."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from grader.checks import evidence
+from grader.checks import differencing, evidence, leniency, snippet
 from grader.checks.answers import Answer, Trouble
 from grader.checks.base import Finding, Trial
 from grader.checks.compare import (
@@ -58,6 +58,8 @@ class Judge:
     ----------
     single_precision
         ``"notice"`` lets an answer in single precision pass, ``"fail"`` does not.
+    given
+        What came back for each case, in whatever shape.
     """
 
     trial: Trial
@@ -65,37 +67,73 @@ class Judge:
     operation: Operation
     single_precision: str
     cases: Sequence[DrawnCase]
-    answers: Sequence[Answer] = field(default=())
+    given: Sequence[Answer] = field(default=())
+
+    @cached_property
+    def answers(self) -> list[Answer]:
+        """Return the answers, with every shape that is also accepted made right."""
+        pairs = zip(self.cases, self.given, strict=True)
+        return [self._accepted(case, answer) for case, answer in pairs]
+
+    def _accepted(self, case: DrawnCase, answer: Answer) -> Answer:
+        right = {name: one.value for name, one in case.expected.items()}
+        arrays = leniency.accepted(right, answer.arrays, self.part.accept)
+        return replace(answer, arrays=arrays)
 
     def finding(self, quantity: str) -> Finding:
         """Judge a quantity: it passes only if it is right in every case."""
-        single = False
+        seen = []
         for position, case in enumerate(self.cases):
             answer = self.answers[position]
             trouble = answer.trouble_before(quantity)
             if trouble is not None:
-                return self.errored(quantity, trouble)
+                return self.errored(quantity, trouble, case.arrays)
             found = compare(case.expected[quantity], answer.arrays[quantity])
             if not self.is_good_enough(found):
                 return self._failed(quantity, position, found)
-            single = single or found.match is Match.SINGLE
-        first = compare(
-            self.cases[0].expected[quantity], self.answers[0].arrays[quantity]
-        )
-        facts = evidence.of_comparison(first, self.cases[0].arrays)
+            seen.append(found)
+        facts = evidence.of_comparison(seen[0], self.cases[0].arrays)
         message = comparing.right(self.spoken(quantity))
-        if single:
-            facts["notice"] = comparing.SINGLE_NOTICE
-            message = f"{message} {comparing.SINGLE_NOTICE}"
+        notices = self._notices(quantity, seen)
+        if notices:
+            facts["notice"] = " ".join(notices)
+            message = f"{message} {facts['notice']}"
         return Finding(quantity, Verdict.PASSED, message, evidence=facts)
 
-    def errored(self, quantity: str, trouble: Trouble) -> Finding:
-        """Say why there is no answer for a quantity."""
-        message = troubles.trouble(trouble, self.trial.limits, self.part.name)
+    def _notices(self, quantity: str, seen: Sequence[Comparison]) -> list[str]:
+        """Return what is worth saying about a quantity that passes."""
+        notices = []
+        given, accepted = self.given[0].arrays[quantity].shape, seen[0].got.shape
+        if given != accepted:
+            notices.append(comparing.accepted_shape(given, accepted))
+        furthest = max(found.distance for found in seen)
+        if furthest >= differencing.NOISY and self._looks_measured(quantity):
+            notices.append(comparing.MEASURED)
+        elif any(found.match is Match.SINGLE for found in seen):
+            notices.append(comparing.SINGLE_NOTICE)
+        return notices
+
+    def _looks_measured(self, quantity: str) -> bool:
+        """Tell whether a gradient has the error that small steps leave."""
+        seen = [(case.expected, answer.arrays) for case, answer in self._paired()]
+        return bool(differencing.measured(seen, self.operation.outputs, [quantity]))
+
+    def errored(
+        self,
+        quantity: str,
+        trouble: Trouble,
+        arrays: Mapping[str, Array] | None = None,
+    ) -> Finding:
+        """Say why there is no answer for a quantity, ``arrays`` being the inputs."""
+        names = self.part.names
+        message = troubles.trouble(trouble, self.trial.limits, self.part.name, names)
         is_gradient = quantity in self.operation.gradients
-        if is_gradient and trouble.phase is Phase.FORWARD:
-            message = comparing.gradients_unreachable(message)
-        facts = evidence.of_trouble(trouble, self.trial.files)
+        backward = names.get(Phase.BACKWARD, "backward")
+        # One function may do both.
+        is_apart = names.get(Phase.FORWARD) != backward
+        if is_gradient and is_apart and trouble.phase is Phase.FORWARD:
+            message = comparing.gradients_unreachable(message, backward)
+        facts = evidence.of_trouble(trouble, self.trial.files, arrays or {})
         return Finding(quantity, Verdict.ERRORED, message, evidence=facts)
 
     def is_good_enough(self, found: Comparison) -> bool:
@@ -106,7 +144,7 @@ class Judge:
 
     def spoken(self, quantity: str) -> str:
         """Return what students call a quantity."""
-        return comparing.spoken(quantity, self.operation)
+        return comparing.spoken(quantity, self.operation, self.part.names)
 
     def output_is_wrong(self, position: int) -> bool:
         """Tell whether the forward of a case answered, and answered wrongly."""
@@ -123,14 +161,35 @@ class Judge:
         if case.variant == SMALLEST:
             message = f"{message} {comparing.smallest(self.operation)}"
         facts = evidence.of_comparison(found, case.arrays)
+        facts |= self._replay(case, quantity, found)
         modified = self.answers[position].notes.get("modified")
         if modified:
             facts["modified"] = modified
         diagnosis = self.diagnosis(quantity)
         if diagnosis is None and case.variant != SMALLEST:
-            place = where(self._comparisons(quantity))
-            message = f"{message} {comparing.support(place)}" if place else message
+            in_time = "T" in self._sightings[0].constants
+            place = where(self._comparisons(quantity), in_time=in_time)
+            if place:
+                message = f"{message} {comparing.support(place)}"
+            elif found.match is Match.WRONG and not self._follows(quantity, position):
+                message = f"{message} {comparing.BY_HAND}"
         return Finding(quantity, Verdict.FAILED, message, None, diagnosis, facts)
+
+    def _follows(self, quantity: str, position: int) -> bool:
+        """Tell whether a wrong forward has to be corrected before this quantity."""
+        is_gradient = quantity in self.operation.gradients
+        return is_gradient and self.output_is_wrong(position)
+
+    def _replay(
+        self, case: DrawnCase, quantity: str, found: Comparison
+    ) -> evidence.Evidence:
+        """Return the case as code to run at home, if its inputs are public."""
+        if not self.trial.visible:
+            return {}
+        source = snippet.of_case(
+            self.trial.binding, self.part, self.operation, case.arrays, quantity, found
+        )
+        return {"replay": source} if source else {}
 
     def diagnosis(self, quantity: str) -> Diagnosis | None:
         """Name the mistake behind a wrong quantity, if it is a known one."""

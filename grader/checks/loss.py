@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from grader.checks import calls, stability
+from grader.checks import calls, in_place, stability
 from grader.checks.answers import Answer
 from grader.checks.backward import explain
 from grader.checks.base import (
     ComponentCheck,
-    ComponentParams,
     Finding,
     Problem,
     Share,
@@ -16,13 +15,14 @@ from grader.checks.base import (
 )
 from grader.checks.component import Component
 from grader.checks.follow_through import OwnForward
+from grader.checks.in_place import InPlaceParams
 from grader.checks.judging import DrawnCase, Judge, draw_cases
 from grader.checks.stability import STABILITY, draw_extremes
 from grader.contract.messages import Array, Call
 from reference.operations.base import Family, Operation
 
 
-class LossParams(ComponentParams):
+class LossParams(InPlaceParams):
     """Keys of ``kind = "loss"``: quantities ``loss``, its gradient, ``stability``.
 
     Parameters
@@ -102,7 +102,8 @@ class LossCheck(ComponentCheck):
             lambda arrays: self._call(operation, arrays, backward=False),
             lambda arrays: self._call(operation, arrays, backward=True),
         )
-        return explain(found, judge, own, self.params.follow_through)
+        found = explain(found, judge, own, self.params.follow_through)
+        return in_place.judged(found, operation, answers, self.params.in_place)
 
     def _judge(
         self,

@@ -1,13 +1,15 @@
 """Replay training with the known mistakes of a student's parts, on our side.
 
-A wrong layer makes every later loss wrong, whoever wrote the loop. Where the mistake
-has been recognised by name, the reference network can make the same one. A loop whose
-losses follow that network has done everything right itself: start weights, data and
-order are secret, so nothing but the right loop over these parts gives these losses.
+This is for loops that cannot be run over supplied parts, because they call functions of
+their own file. A wrong layer makes every later loss wrong, whoever wrote the loop.
+Where the mistake has been recognised by name, the reference network can make the same
+one. A loop whose losses follow that network has done everything right itself: start
+weights, data and order are secret, so nothing but the right loop over these parts gives
+these losses.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice, product
 from typing import cast
 
@@ -15,7 +17,9 @@ import numpy as np
 
 from grader.checks import bands, replay
 from grader.checks.component import Component
+from grader.checks.mistakes import wrong_answer
 from grader.checks.replay import Net, Task
+from grader.checks.sightings import IMPOSSIBLE
 from grader.contract.messages import Array
 from grader.report import CheckResult, Verdict
 from reference.misconceptions import for_operation
@@ -72,7 +76,7 @@ def _account_for(
     try:
         wrong, _ = mistaken.run(task.weights)
         band = bands.band(mistaken, wrong, rng, bands.DOUBLE)
-    except (ValueError, IndexError, ArithmeticError):
+    except (*IMPOSSIBLE, ArithmeticError):
         return False  # a mistake that only fits the sizes of its own check
     # A gap of some 700 between two logits costs careless code its digits and then makes
     # log(0). Such a loss says nothing, and the training goes on as it would have.
@@ -127,22 +131,27 @@ def _entries(operation: str, result: CheckResult) -> list[Misconception]:
 
 
 def _mistaken(task: Task, mistakes: Mapping[str, Mistakes], steps: int) -> Task:
-    net = task.net
-    return _MistakenTask(
-        net=_MistakenNet(
-            net.layers,
-            net.loss,
-            net.optimizer,
-            net.optimizer_operation,
-            net.widths,
-            mistakes,
-        ),
-        inputs=task.inputs,
-        labels=task.labels,
-        batches=task.batches[:steps],
-        weights=task.weights,
-        held_out_inputs=task.held_out_inputs,
-        held_out_labels=task.held_out_labels,
+    return replace(
+        task, net=mistaken_net(task.net, mistakes), batches=task.batches[:steps]
+    )
+
+
+def mistaken_net(net: Net, mistakes: Mapping[str, Mistakes]) -> Net:
+    """Return the network with known wrong formulas in some of its parts.
+
+    Parameters
+    ----------
+    mistakes
+        For the name of a part, the wrong formula of each wrong quantity; that of an
+        optimizer is called ``trajectory``.
+    """
+    return _MistakenNet(
+        net.layers,
+        net.loss,
+        net.optimizer,
+        net.optimizer_operation,
+        net.widths,
+        mistakes,
     )
 
 
@@ -165,18 +174,12 @@ class _MistakenNet(Net):
             loss = _mistaken_loss(self.loss, self.mistakes[self.loss.name])
         return layers, loss
 
-
-@dataclass(frozen=True, eq=False)
-class _MistakenTask(Task):
-    """A training whose optimizer, too, may follow a known wrong rule."""
-
-    def _optimizer(self, layers: Sequence[Layer]) -> Stepper:
-        net = cast(_MistakenNet, self.net)
-        mistakes = net.mistakes.get(net.optimizer.name)
+    def stepper(self, layers: Sequence[Layer]) -> Stepper:
+        mistakes = self.mistakes.get(self.optimizer.name)
         if mistakes is None:
-            return Task._optimizer(self, layers)
+            return Net.stepper(self, layers)
         return _MistakenOptimizer(
-            net.optimizer_operation, mistakes[TRAJECTORY], list(layers)
+            self.optimizer_operation, mistakes[TRAJECTORY], list(layers)
         )
 
 
@@ -186,7 +189,7 @@ def _with_mistakes(
     """Return the right answer with the mistaken quantities in place."""
     answer = operation.answer(arrays)
     for quantity, mistake in mistakes.items():
-        wrong = mistake.wrong(operation, arrays)
+        wrong = wrong_answer(mistake, operation, arrays)
         if quantity in answer:
             answer[quantity] = wrong.get(quantity, answer[quantity])
     return answer
@@ -268,11 +271,17 @@ class _MistakenOptimizer:
         ):
             for name, gradients in past.items():
                 gradients.append(layer.grads[name])
-            path = self._mistake.wrong(
-                self._operation,
-                {
-                    **start,
-                    **{f"grad_{name}": np.array(found) for name, found in past.items()},
-                },
-            )
+            arrays = {
+                **self._absent(len(next(iter(past.values())))),
+                **start,
+                **{f"grad_{name}": np.array(found) for name, found in past.items()},
+            }
+            path = self._operation.answer(arrays)
+            path |= wrong_answer(self._mistake, self._operation, arrays)
             layer.params = {name: path[name][-1] for name in layer.params}
+
+    def _absent(self, steps: int) -> dict[str, Array]:
+        """Return zeros for parameters that a layer without them still is asked for."""
+        found = {name: np.zeros(1) for name in self._operation.parameters}
+        gradients = {f"grad_{name}": np.zeros((steps, 1)) for name in found}
+        return {**found, **gradients}

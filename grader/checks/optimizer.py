@@ -5,13 +5,13 @@ convergence. Two parameters of different shape show state that is shared by mist
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Annotated, Any
 
 import numpy as np
 from pydantic import Field
 
-from grader.checks import calls, evidence
+from grader.checks import calls, evidence, snippet
 from grader.checks.answers import Answer
 from grader.checks.base import (
     ComponentCheck,
@@ -21,11 +21,18 @@ from grader.checks.base import (
     Problem,
     Trial,
 )
-from grader.checks.compare import Expected, Index, compare, largest
+from grader.checks.compare import (
+    Comparison,
+    Expected,
+    Match,
+    compare,
+    largest,
+)
 from grader.checks.component import Component
 from grader.checks.diagnosis import Sighting, diagnose
 from grader.checks.feedback import comparing, troubles
 from grader.checks.feedback import optimizer as words
+from grader.checks.paths import DOUBLE, SINGLE, Deviation, first_deviation, is_single
 from grader.contract.messages import Array
 from grader.report import Verdict
 from reference.errors import ConventionError
@@ -35,9 +42,6 @@ QUANTITY = "trajectory"
 VARIANTS = (0, 1)
 # The second replay has hyper-parameters that are this much of the first ones.
 OTHER = 0.75
-# Error over the distance travelled so far: right code stays below 1e-14.
-DOUBLE_TOLERANCE = 1e-9
-SINGLE_TOLERANCE = 3e-5
 
 
 class OptimizerParams(ComponentParams):
@@ -53,18 +57,6 @@ class OptimizerParams(ComponentParams):
 
     settings: dict[str, Number] = Field(default_factory=dict)
     steps: Annotated[int, Field(strict=True, ge=5, le=200)] = 12
-
-
-@dataclass(frozen=True, slots=True)
-class _Deviation:
-    """The first step after which a parameter is wrong."""
-
-    step: int
-    name: str
-    index: Index
-    expected: float
-    got: float
-    error: float
 
 
 class OptimizerCheck(ComponentCheck):
@@ -124,7 +116,7 @@ class OptimizerCheck(ComponentCheck):
                     return [_diagnosed(finding, sightings)]
                 return [finding]
         message = words.right(self.params.steps)
-        facts: dict[str, Any] = {"tolerance": DOUBLE_TOLERANCE}
+        facts: dict[str, Any] = {"tolerance": DOUBLE.share}
         if single:
             facts["notice"] = comparing.SINGLE_NOTICE
             message = f"{message} {comparing.SINGLE_NOTICE}"
@@ -166,30 +158,44 @@ class OptimizerCheck(ComponentCheck):
         for name in seen.operation.parameters:
             trouble = answer.trouble_before(name)
             if trouble is not None:
-                message = troubles.trouble(trouble, trial.limits, self.component)
+                message = troubles.trouble(
+                    trouble, trial.limits, self.component, self.part.names
+                )
                 facts = evidence.of_trouble(trouble, trial.files)
                 return Finding(
                     QUANTITY, Verdict.ERRORED, message, evidence=facts
                 ), False
             found = compare(seen.right[name], answer.arrays[name])
             if not np.isfinite(found.distance) and found.worst is None:
-                message = comparing.wrong(f'params["{name}"]', found)
+                message = self._unlike(name, found)
                 facts = evidence.of_comparison(found, seen.arrays)
                 return Finding(QUANTITY, Verdict.FAILED, message, evidence=facts), False
-        single = self.params.single_precision == "notice"
-        tolerance = SINGLE_TOLERANCE if single else DOUBLE_TOLERANCE
-        deviation = _first_deviation(seen, tolerance)
-        if deviation is None:
-            return None, _first_deviation(seen, DOUBLE_TOLERANCE) is not None
-        return self._failed(seen, _first_deviation(seen, DOUBLE_TOLERANCE)), False
+        allowed = self.params.single_precision == "notice"
+        first = first_deviation(seen, DOUBLE)
+        coarse = first_deviation(seen, SINGLE) if allowed else first
+        if first is None or coarse is None:
+            return None, first is not None
+        # In single precision only the coarse one is more than rounding.
+        shown = coarse if is_single(seen.got[coarse.name]) else first
+        return self._failed(trial, seen, shown), False
 
-    def _failed(self, seen: Sighting, first: _Deviation | None) -> Finding:
-        assert first is not None  # noqa: S101 - the wider bound was exceeded already
+    def _unlike(self, name: str, found: Comparison) -> str:
+        """Say why a path cannot be compared; its first axis counts the steps."""
+        got, needed = found.got.shape, found.expected.shape
+        if found.match is Match.SHAPE and got[:1] == needed[:1]:
+            return words.wrong_shape(self._spoken(name), got[1:], needed[1:])
+        return comparing.wrong(self._spoken(name), found)
+
+    def _spoken(self, parameter: str) -> str:
+        """Return what the student calls a parameter."""
+        return self.part.names.get(parameter, f'params["{parameter}"]')
+
+    def _failed(self, trial: Trial, seen: Sighting, first: Deviation) -> Finding:
         numbers = first.expected, first.got
         message = words.wrong(
             first.step + 1,
             self.params.steps,
-            f'params["{first.name}"]',
+            self._spoken(first.name),
             first.index,
             numbers,
         )
@@ -201,7 +207,7 @@ class OptimizerCheck(ComponentCheck):
             "worst_index": list(first.index),
             "expected": evidence.number(first.expected),
             "got": evidence.number(first.got),
-            "tolerance": DOUBLE_TOLERANCE,
+            "tolerance": DOUBLE.share,
             "error": evidence.number(first.error),
             "curves": evidence.curves(
                 "step",
@@ -209,7 +215,23 @@ class OptimizerCheck(ComponentCheck):
                 got=seen.got[first.name][place],
             ),
         }
+        facts |= self._replay(trial, seen, first)
         return Finding(QUANTITY, Verdict.FAILED, message, evidence=facts)
+
+    def _replay(self, trial: Trial, seen: Sighting, first: Deviation) -> dict[str, Any]:
+        """Return the steps as code to run at home, if their inputs are public."""
+        if not trial.visible:
+            return {}
+        source = snippet.of_steps(
+            trial.binding,
+            self.part,
+            seen.operation,
+            seen.arrays,
+            first.step,
+            (first.name, first.index),
+            first.expected,
+        )
+        return {"replay": source} if source else {}
 
 
 def _scaled(operation: Operation, arrays: Mapping[str, Array]) -> dict[str, Expected]:
@@ -220,47 +242,10 @@ def _scaled(operation: Operation, arrays: Mapping[str, Array]) -> dict[str, Expe
     }
 
 
-def _first_deviation(seen: Sighting, tolerance: float) -> _Deviation | None:
-    """Return the earliest step whose error passes the tolerance in any parameter."""
-    found: list[_Deviation] = []
-    for name, expected in seen.right.items():
-        right, got = expected.value, seen.got[name].astype(np.float64)
-        steps = len(right)
-        moved = np.abs(right - seen.arrays[name]).reshape(steps, -1).max(axis=1)
-        travelled = np.maximum.accumulate(moved)
-        with np.errstate(invalid="ignore"):
-            error = np.abs(got - right)
-        error = np.where(np.isnan(error), np.inf, error).reshape(steps, -1)
-        share = error.max(axis=1) / np.maximum(travelled, np.finfo(np.float64).tiny)
-        wrong = np.flatnonzero(share > tolerance)
-        if wrong.size:
-            step = int(wrong[0])
-            flat = int(np.argmax(error[step]))
-            index = tuple(int(i) for i in np.unravel_index(flat, right.shape[1:]))
-            place = (step, *index)
-            found.append(
-                _Deviation(
-                    step,
-                    name,
-                    index,
-                    float(right[place]),
-                    float(got[place]),
-                    float(share[step]),
-                )
-            )
-    return min(found, key=lambda one: one.step, default=None)
-
-
 def _diagnosed(finding: Finding, sightings: list[Sighting]) -> Finding:
-    """Name the wrong rule that takes exactly this path, if there is one."""
+    """Name the wrong rule that takes exactly this path; else say how to find it."""
     for name in sightings[0].operation.parameters:
         diagnosis = diagnose(sightings, name, factors=False)
         if diagnosis is not None:
-            return Finding(
-                finding.quantity,
-                finding.verdict,
-                finding.message,
-                diagnosis=diagnosis,
-                evidence=finding.evidence,
-            )
-    return finding
+            return replace(finding, diagnosis=diagnosis)
+    return replace(finding, message=f"{finding.message} {words.BY_HAND}")

@@ -27,6 +27,9 @@ GRID = 2.0**-16
 OFFSETS = 4  # h, -h, 2h, -2h
 # A change of this many last digits must show in the output, or digits are missing.
 TOUCH = 2.0**13
+# A slope is measured well enough if its noise is small beside this share of the largest
+# gradient: one that is zero by nature has no size of its own to compare with.
+NEGLIGIBLE = 2.0**-16
 
 
 class Consistency(StrEnum):
@@ -35,6 +38,16 @@ class Consistency(StrEnum):
     CONSISTENT = "consistent"
     INCONSISTENT = "inconsistent"
     INCONCLUSIVE = "inconclusive"
+
+
+class Doubt(StrEnum):
+    """Why nothing can be concluded about a gradient."""
+
+    NONE = "none"
+    NOT_FINITE = "not finite"  # or of a shape that cannot be summed
+    RANDOM = "random"
+    BLUNT = "blunt"  # the input can change and the output does not
+    ROUGH = "rough"  # a kink nearby, noise, or fewer digits than the steps need
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +78,8 @@ class Slope:
     ----------
     steps, errors
         For the picture: the plain central difference at each step, against the claim.
+    doubt
+        Why it is inconclusive, if it is.
     """
 
     consistency: Consistency
@@ -73,6 +88,11 @@ class Slope:
     tolerance: float = np.nan
     steps: tuple[float, ...] = ()
     errors: tuple[float, ...] = ()
+    doubt: Doubt = Doubt.NONE
+
+
+def _unclear(doubt: Doubt) -> Slope:
+    return Slope(Consistency.INCONCLUSIVE, doubt=doubt)
 
 
 class Probe:
@@ -104,6 +124,8 @@ class Probe:
         self.gradients = gradients
         self.upstreams = upstreams
         self.precision = precision
+        norms = [np.linalg.norm(one.astype(np.float64)) for one in gradients.values()]
+        self._least_norm = NEGLIGIBLE * float(max(norms, default=0.0))
         self.offsets = [
             sign * step for step in precision.ladder for sign in (1.0, -1.0, 2.0, -2.0)
         ]
@@ -133,9 +155,13 @@ class Probe:
             sums = [self._sum(answer) for answer in answers]
             phi = np.array([np.nan if v is None else v for v in sums])
             start, again, *noisy = phi[: 2 + NOISE_DRAWS]
-            # Not finite somewhere, or not the same for the same input.
-            if not np.isfinite(phi).all() or start != again:
-                return {n: Slope(Consistency.INCONCLUSIVE) for n in self._directions}
+            if not np.isfinite(start):
+                return dict.fromkeys(self._directions, _unclear(Doubt.NOT_FINITE))
+            if start != again:
+                return dict.fromkeys(self._directions, _unclear(Doubt.RANDOM))
+            # A step may leave the domain of the forward, which is nobody's fault.
+            if not np.isfinite(phi).all():
+                return dict.fromkeys(self._directions, _unclear(Doubt.ROUGH))
             sigma = float(np.max(np.abs(np.array(noisy) - start), initial=0.0))
             weight = self._weight(answers[0])
             rounding = SAFETY * max(self.precision.unit * weight, sigma)
@@ -150,8 +176,13 @@ class Probe:
                 values = mine.reshape(len(directions), -1, OFFSETS)
                 found[name] = self._slope(name, values, start, rounding)
                 if self._is_blunt(answers[0], touched):
+                    # Few digits hide a small change; only a forward that ignores its
+                    # input hides the large ones too.
+                    ignored = bool(np.all(values == start))
                     found[name] = replace(
-                        found[name], consistency=Consistency.INCONCLUSIVE
+                        found[name],
+                        consistency=Consistency.INCONCLUSIVE,
+                        doubt=Doubt.BLUNT if ignored else Doubt.ROUGH,
                     )
         return found
 
@@ -168,8 +199,8 @@ class Probe:
     def _slope(self, name: str, values: Array, start: float, rounding: float) -> Slope:
         """Take the first conclusive step of the first direction that has one."""
         gradient = self.gradients[name].astype(np.float64)
-        norm = float(np.linalg.norm(gradient))
-        found = Slope(Consistency.INCONCLUSIVE)
+        norm = max(float(np.linalg.norm(gradient)), self._least_norm)
+        found = _unclear(Doubt.ROUGH)
         for direction, ladder in zip(self._directions[name], values, strict=True):
             terms = gradient * direction
             claimed = float(terms.sum())
@@ -183,7 +214,7 @@ class Probe:
                 verdict = Consistency.CONSISTENT if agrees else Consistency.INCONSISTENT
                 bound = bar + product
                 return Slope(verdict, slope, claimed, bound, steps, errors)
-            found = Slope(found.consistency, steps=steps, errors=errors)
+            found = replace(found, steps=steps, errors=errors)
         return found
 
     def _picture(

@@ -4,16 +4,15 @@ Data, start weights and the order of the batches are given, so the right losses 
 known to rounding; ``bands`` measures how far rounding may carry.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 
 from grader.checks.component import Component
+from grader.checks.datasets import DATASETS
 from grader.contract.messages import Array
-from grader.report import Diagnosis
-from reference.datasets import digits
 from reference.errors import NonFiniteError
 from reference.operations.base import Operation
 from reference.operations.families import (
@@ -26,8 +25,6 @@ from reference.training import minibatches, predict, train
 
 Arrays = Mapping[str, Array]
 
-CLASSES = 10
-NOISE = 0.05  # so that no pixel is exactly zero and no kink is hit by many examples
 BIAS_SPREAD = 0.1
 PADDING = -1
 # Relative difference of losses that are taken to be the same, and how many steps of a
@@ -59,13 +56,18 @@ class Net:
         return list(dict.fromkeys(part.name for part in every))
 
     def build(self, weights: Arrays) -> tuple[list[Layer], Loss]:
-        """Return reference layers that hold copies of ``weights``, and the loss."""
+        """Return fresh reference layers that hold ``weights``, and the loss."""
         layers = []
         for part, arrays in self.with_weights(weights):
             operation = cast(LayerOperation, part.reference())
             copies = {name: value.copy() for name, value in arrays.items()}
             layers.append(operation.layer(copies))
         return layers, cast(LossOperation, self.loss.reference()).loss()
+
+    def stepper(self, layers: Sequence[Layer]) -> Stepper:
+        """Return a fresh reference optimizer for ``layers``."""
+        operation = cast(OptimizerOperation, self.optimizer_operation)
+        return operation.optimizer(list(layers))
 
     def with_weights(self, weights: Arrays) -> list[tuple[Component, Arrays]]:
         """Return each layer with its own arrays under the names it uses itself."""
@@ -84,6 +86,20 @@ class Net:
             number += bool(parameters)
         return found
 
+    def held_by(self, layers: Sequence[Layer], kind: str = "params") -> Arrays:
+        """Return copies of the parameters of ``layers`` under their names here.
+
+        Parameters
+        ----------
+        kind
+            ``"params"``, or ``"grads"`` for their gradients.
+        """
+        return {
+            name: np.array(getattr(layer, kind)[own])
+            for (_, names), layer in zip(self.named(), layers, strict=True)
+            for own, name in names.items()
+        }
+
 
 @dataclass(frozen=True, eq=False)
 class Task:
@@ -97,20 +113,15 @@ class Task:
     held_out_inputs: Array
     held_out_labels: Array
 
-    def run(self, weights: Arrays) -> tuple[Array, dict[str, Array]]:
+    def run(self, weights: Arrays) -> tuple[Array, Arrays]:
         """Return what a right loop reports and the weights it ends with."""
         layers, loss = self.net.build(weights)
-        optimizer = self._optimizer(layers)
+        optimizer = self.net.stepper(layers)
         with np.errstate(all="ignore"):
             found = train(
                 layers, loss, optimizer, self.inputs, self.labels, self.batches
             )
-        trained = {
-            name: layer.params[own]
-            for (_, names), layer in zip(self.net.named(), layers, strict=True)
-            for own, name in names.items()
-        }
-        return np.array(found), trained
+        return np.array(found), self.net.held_by(layers)
 
     def measured_loss(self, weights: Arrays) -> float:
         """Return our loss over all training examples; infinite where it overflows."""
@@ -122,7 +133,7 @@ class Task:
             return np.inf
 
     def accuracy(self, weights: Arrays) -> float:
-        """Return the share of held-out images that given weights get right."""
+        """Return the share of held-out examples that given weights get right."""
         layers, _ = self.net.build(weights)
         try:
             with np.errstate(all="ignore"):
@@ -139,64 +150,38 @@ class Task:
             row[: len(batch)] = batch
         return padded
 
-    def wrong_losses(self, loop: "Loop") -> Iterator[float]:
-        """Yield what a wrong loop reports, one step at a time, until it overflows."""
-        try:
-            yield from self._wrong_losses(loop)
-        except NonFiniteError:
-            yield np.nan
 
-    def _wrong_losses(self, loop: "Loop") -> Iterator[float]:
-        layers, loss = self.net.build(self.weights)
-        optimizer = self._optimizer(layers)
-        totals: list[dict[str, Array]] = [{} for _ in layers]
-        for batch in self.batches:
-            chosen = np.arange(len(self.inputs)) if loop.whole_set else batch
-            inputs, labels = self.inputs[chosen], self.labels[chosen]
-            value = loss.forward(predict(layers, inputs), labels)
-            gradient = loss.backward()
-            if loop.nominal_size:
-                gradient = gradient * len(batch) / len(self.batches[0])
-            for layer in reversed(layers):
-                gradient = layer.backward(gradient)
-            if loop.adds_up:
-                _add_up(layers, totals)
-            if loop.updates:
-                optimizer.step()
-            if loop.records_after:
-                value = loss.forward(predict(layers, inputs), labels)
-            yield value
-
-    def _optimizer(self, layers: Sequence[Layer]) -> Stepper:
-        operation = cast(OptimizerOperation, self.net.optimizer_operation)
-        return operation.optimizer(list(layers))
-
-
-def digits_task(
+def draw_task(
     net: Net,
     rng: np.random.Generator,
+    dataset: str,
     examples: int,
     batch_size: int,
     epochs: int,
-    steps: int | None,
+    steps: int | None = None,
 ) -> Task:
-    """Draw a task on the digits; a short batch ends every epoch."""
-    every = digits()
-    order = rng.permutation(len(every.labels))
-    chosen, rest = order[:examples], order[examples:]
-    images = every.images[chosen]
+    """Draw a task on a data set; an epoch may end with a short batch.
+
+    Parameters
+    ----------
+    dataset
+        A key of ``datasets.DATASETS``.
+    steps
+        Cuts the epochs short.
+    """
+    drawn = DATASETS[dataset].draw(rng, examples)
     return Task(
         net=net,
-        inputs=images + rng.normal(0.0, NOISE, images.shape),
-        labels=every.labels[chosen],
+        inputs=drawn.inputs,
+        labels=drawn.labels,
         batches=minibatches(rng, examples, batch_size, epochs)[:steps],
-        weights=_start_weights(net, rng),
-        held_out_inputs=every.images[rest],
-        held_out_labels=every.labels[rest],
+        weights=start_weights(net, rng),
+        held_out_inputs=drawn.held_out_inputs,
+        held_out_labels=drawn.held_out_labels,
     )
 
 
-def _start_weights(net: Net, rng: np.random.Generator) -> dict[str, Array]:
+def start_weights(net: Net, rng: np.random.Generator) -> dict[str, Array]:
     """Draw weights of a useful size and biases away from zero."""
     weights = {}
     sizes = iter(zip(net.widths, net.widths[1:], strict=False))
@@ -205,85 +190,9 @@ def _start_weights(net: Net, rng: np.random.Generator) -> dict[str, Array]:
             wide, narrow = next(sizes)
             scale = np.sqrt(2.0 / wide)
             weights[names["weight"]] = rng.normal(0.0, scale, (wide, narrow))
-            weights[names["bias"]] = rng.normal(0.0, BIAS_SPREAD, narrow)
+            if "bias" in names:
+                weights[names["bias"]] = rng.normal(0.0, BIAS_SPREAD, narrow)
     return weights
-
-
-# Loops that are wrong in a known way
-
-
-@dataclass(frozen=True, slots=True)
-class Loop:
-    """One way to get a training loop wrong."""
-
-    updates: bool = True
-    records_after: bool = False
-    adds_up: bool = False
-    whole_set: bool = False
-    nominal_size: bool = False
-
-
-WRONG_LOOPS: tuple[tuple[Diagnosis, Loop], ...] = (
-    (
-        Diagnosis(
-            "M160",
-            "loss recorded after the update",
-            "At which moment of a step is the number taken that you report?",
-        ),
-        Loop(records_after=True),
-    ),
-    (
-        Diagnosis(
-            "never-updated",
-            "the weights that forward uses never change",
-            "Print one entry of the weights that forward reads, before and after a "
-            "step. Is it the array that the optimizer changes?",
-        ),
-        Loop(updates=False),
-    ),
-    (
-        Diagnosis(
-            "gradients-add-up",
-            "gradients of earlier steps are added to the new ones",
-            "What is in grads when the second step begins, and who takes it out?",
-        ),
-        Loop(adds_up=True),
-    ),
-    (
-        Diagnosis(
-            "whole-set",
-            "every step uses all examples",
-            "How many rows does the array have that you give to the first layer?",
-        ),
-        Loop(whole_set=True),
-    ),
-    (
-        Diagnosis(
-            "M06",
-            "short batch divided by the size of a full one",
-            "What happens in your code when the last batch is shorter?",
-        ),
-        Loop(nominal_size=True),
-    ),
-)
-
-
-def recognised(task: Task, losses: Array, right: Array) -> Diagnosis | None:
-    """Name the wrong loop that reports exactly these losses, or return ``None``.
-
-    A wrong loop can be chaotic, so only as many steps are compared as surely agree.
-    """
-    steps = FEW
-    if alike(losses[:steps], right[:steps]):
-        steps = telling_steps(task)
-    if alike(losses[:steps], right[:steps]):
-        return None
-    with np.errstate(all="ignore"):
-        for diagnosis, loop in WRONG_LOOPS:
-            wrong = zip(losses[:steps], task.wrong_losses(loop), strict=False)
-            if all(abs(got - value) <= ALIKE * abs(value) for got, value in wrong):
-                return diagnosis
-    return None
 
 
 def telling_steps(task: Task) -> int:
@@ -298,10 +207,3 @@ def alike(first: Array, second: Array) -> bool:
     if first.shape != second.shape or not np.isfinite([first, second]).all():
         return False
     return bool(np.all(np.abs(first - second) <= ALIKE * np.abs(second)))
-
-
-def _add_up(layers: Sequence[Layer], totals: list[dict[str, Array]]) -> None:
-    for layer, total in zip(layers, totals, strict=True):
-        for name, gradient in layer.grads.items():
-            total[name] = total.get(name, np.zeros_like(gradient)) + gradient
-        layer.grads = dict(total)

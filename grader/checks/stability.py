@@ -4,6 +4,7 @@ A loss judges this itself, as one of its quantities.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,10 +19,12 @@ from grader.checks.base import (
 )
 from grader.checks.compare import largest, reference_answer
 from grader.checks.component import Component
+from grader.checks.feedback import comparing
 from grader.checks.feedback import stability as words
 from grader.checks.judging import DrawnCase, Judge, draw_cases
 from grader.contract.messages import Array, Call
 from grader.report import Verdict
+from reference.misconceptions import VisibleOn, for_operation
 from reference.operations.base import Family, Operation
 
 STABILITY = "stability"
@@ -109,23 +112,43 @@ def judged(plain: Judge, large: Judge) -> Finding:
     inputs pass if the very same known mistake explains the answers to them.
     """
     for quantity in large.operation.quantities:
-        found = large.finding(quantity)
-        if found.verdict is Verdict.PASSED or _is_same_mistake(
-            found, plain.finding(quantity)
-        ):
+        found, usual = large.finding(quantity), plain.finding(quantity)
+        if found.verdict is Verdict.PASSED or _is_same_mistake(found, usual):
             continue
-        message = found.message
-        if found.verdict is Verdict.FAILED:
-            size = largest(large.cases[0].arrays[large.operation.inputs[0]])
-            message = words.unstable(message, round(size, -3))
-        return Finding(
-            STABILITY,
-            found.verdict,
-            message,
-            diagnosis=found.diagnosis,
-            evidence=found.evidence,
-        )
+        # Large inputs turn many formulas into the same zeros and infinities. Where
+        # plain inputs show a mistake, only they can tell which one it is, and where
+        # they do not, it is none that they would show.
+        if usual.verdict is not Verdict.PASSED or not _is_for_large(large, found):
+            found = replace(found, diagnosis=None)
+        message = _message(found, usual, large.cases[0].arrays)
+        return replace(found, quantity=STABILITY, message=message)
     return Finding(STABILITY, Verdict.PASSED, words.STABLE)
+
+
+def _is_for_large(judge: Judge, found: Finding) -> bool:
+    """Tell whether the mistake that was named shows on large inputs only."""
+    return found.diagnosis is not None and any(
+        entry.id == found.diagnosis.id and entry.visible_on is VisibleOn.STABILITY
+        for entry in for_operation(judge.part.operation)
+    )
+
+
+def _message(found: Finding, usual: Finding, arrays: Mapping[str, Array]) -> str:
+    """Say which inputs it was, and what to look at where no diagnosis says it."""
+    if found.verdict is not Verdict.FAILED:
+        return found.message
+    name = max(arrays, key=lambda one: largest(arrays[one]))
+    ends = float(arrays[name].min()), float(arrays[name].max())
+    if usual.verdict is not Verdict.PASSED:
+        hint = words.ALSO_PLAIN
+    elif found.diagnosis is not None:
+        hint = ""
+    else:
+        is_finite = not isinstance(found.evidence.get("got"), str)
+        hint = words.FINITE_HINT if is_finite else words.NOT_FINITE_HINT
+    # One thing to look at is enough.
+    text = found.message.removesuffix(f" {comparing.BY_HAND}")
+    return words.unstable(text, name, ends, hint)
 
 
 def _is_same_mistake(large: Finding, plain: Finding) -> bool:

@@ -1,13 +1,22 @@
-"""Which components a training check can put together, said before anybody hands in."""
+"""A network that a check can put together from components, and what forbids it."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import Field
 
-from grader.checks.base import Problem, wrong_component
+from grader.checks.base import (
+    CheckParams,
+    Name,
+    Number,
+    Problem,
+    wrong_component,
+)
 from grader.checks.component import Component
-from reference.errors import ReferenceUseError
+from grader.checks.datasets import DATASETS, DataName
+from grader.checks.replay import Net
+from reference.errors import ConventionError, ReferenceUseError
 from reference.operations.base import Family
 from reference.operations.families import LayerOperation, LossOperation
 
@@ -15,12 +24,79 @@ WEIGHTED = ("weight", "bias")
 ROWS, CLASSES = 2, 3
 LAYER_REASON = (
     "must be a layer of rows: {name!r} does not map one array (N, D) to one array, "
-    "with a weight (D, M) and a bias (M,) or without parameters"
+    "with a weight (D, M) and perhaps a bias (M,) or without parameters"
 )
 LOSS_REASON = (
     "must be a loss of scores (N, C) and integer labels (N,), which {name!r} is not "
     "under its convention"
 )
+
+Count = Annotated[int, Field(strict=True, ge=1)]
+
+
+class NetworkParams(CheckParams):
+    """Keys of the kinds that train a network.
+
+    Parameters
+    ----------
+    data
+        What is learned: ``digits`` has 64 pixels and 10 classes; ``moons``,
+        ``spirals`` and ``xor`` have points in a plane and 2 classes.
+    hidden
+        Widths of the hidden layers.
+    layers, loss, optimizer
+        Names of components. The layers with parameters must be one more than
+        ``hidden``.
+    settings
+        Hyper-parameters of the optimizer.
+    examples
+        How many are trained on; others are held out.
+    batch_size, epochs
+        How they are used; the last batch of an epoch may be short.
+    """
+
+    data: DataName = "digits"
+    hidden: tuple[Count, ...] = (32,)
+    layers: Annotated[tuple[Name, ...], Field(min_length=1)]
+    loss: Name
+    optimizer: Name
+    settings: dict[str, Number] = Field(default_factory=dict)
+    examples: Annotated[int, Field(strict=True, ge=5, le=1700)] = 990
+    batch_size: Annotated[int, Field(strict=True, ge=2)] = 32
+    epochs: Annotated[int, Field(strict=True, ge=1, le=500)] = 4
+
+
+def network(params: NetworkParams, components: Mapping[str, Component]) -> Net:
+    """Return the network that the parameters describe."""
+    optimizer = components[params.optimizer]
+    dataset = DATASETS[params.data]
+    return Net(
+        layers=tuple(components[name] for name in params.layers),
+        loss=components[params.loss],
+        optimizer=optimizer,
+        optimizer_operation=optimizer.reference(**params.settings),
+        widths=(dataset.features, *params.hidden, dataset.classes),
+    )
+
+
+def wrong_network(
+    params: NetworkParams, components: Mapping[str, Component]
+) -> list[Problem]:
+    """Return what keeps the parts from being one network, sizes and settings too."""
+    problems = wrong_parts(params, components)
+    if problems:
+        return problems
+    weighted = sum(
+        bool(components[name].reference().parameters) for name in params.layers
+    )
+    if weighted != len(params.hidden) + 1:
+        reason = f"must be one width less than layers with weights ({weighted})"
+        problems.append((("hidden",), reason))
+    try:
+        components[params.optimizer].reference(**params.settings)
+    except ConventionError as error:
+        problems.append((("settings",), str(error)))
+    return problems
 
 
 def wrong_parts(params: Any, components: Mapping[str, Component]) -> list[Problem]:
@@ -44,12 +120,14 @@ def wrong_parts(params: Any, components: Mapping[str, Component]) -> list[Proble
 
 
 def _is_layer_of_rows(part: Component) -> bool:
-    operation = cast(LayerOperation, part.reference())
+    operation = part.reference()
+    if not isinstance(operation, LayerOperation):
+        return False  # arranged in the way of a course, or without a reference
     fits = (
         operation.arguments == ("x",)
         and operation.outputs == ("out",)
         and not operation.states
-        and operation.parameters in ((), WEIGHTED)
+        and operation.parameters in ((), WEIGHTED[:1], WEIGHTED)
     )
     if not fits:
         return False
@@ -63,9 +141,11 @@ def _is_layer_of_rows(part: Component) -> bool:
 
 
 def _is_loss_of_labels(part: Component) -> bool:
-    loss = cast(LossOperation, part.reference()).loss()
+    operation = part.reference()
+    if not isinstance(operation, LossOperation):
+        return False
     try:
-        loss.forward(np.ones((ROWS, CLASSES)), np.arange(ROWS))
+        operation.loss().forward(np.ones((ROWS, CLASSES)), np.arange(ROWS))
     except (ReferenceUseError, TypeError):
         return False
     return True

@@ -45,8 +45,24 @@ def test_a_training_check_is_read() -> None:
         ),
         (
             b"accuracy_floor = 0.8",
-            b"accuracy_floor = 0.8\nexamples = 100\nepochs = 2",
-            "check[0].epochs: must give at least 20 steps, got 8",
+            b"accuracy_floor = 0.8\nexamples = 100\nepochs = 1",
+            "check[0].epochs: must give at least 5 steps, got 4",
+        ),
+        (
+            b"accuracy_floor = 0.8",
+            b"accuracy_floor = 0.8\nsteps = 31",
+            "check[0].steps: must give steps after the first short batch, which is "
+            "batch 31; got 31 steps",
+        ),
+        (
+            b"accuracy_floor = 0.8",
+            b"accuracy_floor = 0.8\nepochs = 1",
+            "check[0].epochs: must give steps after the first short batch",
+        ),
+        (
+            b"accuracy_floor = 0.8",
+            b"",
+            "check[0].accuracy_floor: must be stated for accuracy",
         ),
         (
             b"accuracy_floor = 0.8",
@@ -59,3 +75,11 @@ def test_parts_of_a_network_must_fit(old: bytes, new: bytes, problem: str) -> No
     found = problems(HEAD + TRAINING.replace(old, new))
 
     assert any(problem in line for line in found), found
+
+
+def test_accuracy_alone_needs_no_short_batch() -> None:
+    text = HEAD + TRAINING.replace(b"losses = 1, ", b"") + b"examples = 320\n"
+
+    found = load_files({"assignment.toml": text})
+
+    assert found.check_list[0].max_points == 1

@@ -18,7 +18,7 @@ from grader.contract.messages import (
     Reply,
 )
 from worker.runner import faults
-from worker.runner.bindings import base, built_in
+from worker.runner.bindings import base, built_in, foreign
 
 Answer = Callable[[Call], Mapping[str, Array]]
 
@@ -75,7 +75,7 @@ class _Session:
         legacy = np.random.RandomState(call.seed)
         np.random.set_state(legacy.get_state())  # noqa: NPY002 - as the real runner
         try:
-            for part in built_in(self.bundle.binding)(module, request, progress):
+            for part in self._binding()(module, request, progress):
                 got.update(part)
         except BaseException as error:  # noqa: BLE001 - as the real runner does
             outcome = Outcome.RAISED
@@ -84,6 +84,10 @@ class _Session:
             fault = self._fault(error, progress.phase)
             return Reply(outcome, got, progress.notes, fault)
         return Reply(Outcome.COMPLETED, got, progress.notes)
+
+    def _binding(self) -> base.Binding:
+        source = self.bundle.binding_source
+        return built_in(self.bundle.binding) if source is None else foreign.load(source)
 
     def _fault(self, error: BaseException, phase: Phase) -> Fault:
         texts = faults.describe(error, phase, self.bundle.files)

@@ -5,6 +5,7 @@ import numpy as np
 from grader.checks.base import secret_rng
 from grader.checks.replay import Task
 from grader.checks.training import TrainingCheck
+from grader.checks.training_run import TrainingRun
 from tests.checks.grading import assignment
 
 
@@ -19,4 +20,6 @@ class AnyTrial:
 def task(seed: int) -> Task:
     (check,) = assignment("training").checks
     assert isinstance(check, TrainingCheck)
-    return check._task(AnyTrial(seed))
+    return TrainingRun(
+        check.params, check.components, AnyTrial(seed), judges_losses=True
+    ).task

@@ -55,7 +55,7 @@ def test_a_gradient_right_for_its_own_wrong_forward_earns_a_share(seed: int) -> 
 
     assert found.verdict is Verdict.FAILED
     assert found.points == 2
-    assert "right for your own forward" in found.message
+    assert "It fits your own forward" in found.message
     assert found.evidence["own_forward"] == "consistent"
 
 
@@ -121,7 +121,9 @@ def test_a_consistent_sign_is_not_blamed_on_the_gradient() -> None:
     found = result(graded(source, "linear-backward"), "grad_bias")
 
     assert found.points == 1
-    assert found.diagnosis is None
+    assert found.diagnosis is not None
+    # A term of the output: the gradient is right for it.
+    assert found.diagnosis.title == "the bias has the wrong sign"
 
 
 def test_nothing_more_is_asked_while_the_forward_is_right() -> None:

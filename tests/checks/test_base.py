@@ -10,14 +10,22 @@ from tests.checks.grading import CHECKS, assignment
 
 def test_kinds_are_the_modules_that_define_one() -> None:
     assert set(kinds()) == {
+        "autodiff",
         "backward",
+        "convergence",
+        "cost",
         "forward",
         "gradcheck",
         "initializer",
         "interface",
         "loss",
+        "network",
         "optimizer",
+        "program",
+        "properties",
+        "side_effects",
         "stability",
+        "subgradient",
         "training",
     }
 

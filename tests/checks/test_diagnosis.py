@@ -3,7 +3,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from grader.checks.compare import reference_answer
+from grader.checks.compare import Expected, reference_answer
 from grader.checks.diagnosis import Sighting, diagnose
 from grader.contract.messages import Array
 from grader.report import Diagnosis
@@ -28,6 +28,12 @@ def named(
         got[quantity] = np.asarray(change(got[quantity], arrays)).astype(dtype)
         sightings.append(Sighting(LINEAR, arrays, right, got))
     return diagnose(sightings, quantity)
+
+
+def drawn(variant: int) -> tuple[dict[str, Array], dict[str, Expected]]:
+    rng = np.random.default_rng(variant)
+    arrays = LINEAR.draw(rng, variant=variant)
+    return arrays, reference_answer(LINEAR, arrays, rng)
 
 
 def size(arrays: dict[str, Array]) -> int:
@@ -89,6 +95,26 @@ def test_single_precision_is_recognised_with_fewer_digits() -> None:
 
     assert found is not None
     assert found.id == "M02"
+
+
+def test_single_precision_inside_is_recognised_by_its_digits() -> None:
+    rounded = [
+        Sighting(
+            LINEAR,
+            arrays,
+            right,
+            {
+                "out": right["out"].value.astype(np.float32).astype(np.float64),
+                "grad_weight": -right["grad_weight"].value * (1 + 1e-7),
+            },
+        )
+        for arrays, right in map(drawn, (0, 1))
+    ]
+
+    found = diagnose(rounded, "grad_weight")
+
+    assert found is not None
+    assert found.id == "M09"
 
 
 def test_noise_in_double_precision_is_not_a_match() -> None:

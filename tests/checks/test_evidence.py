@@ -1,6 +1,7 @@
 import json
 
 import numpy as np
+import pytest
 
 from grader.checks import evidence
 from grader.checks.answers import Trouble
@@ -29,6 +30,7 @@ def test_a_wrong_array_gives_everything_a_page_needs() -> None:
     assert (facts["expected"], facts["got"]) == (34.0, -1.0)
     assert (facts["wrong_entries"], facts["entries"]) == (1, 35)
     assert facts["first_wrong"] == [[4, 6]]
+    assert facts["wrong_along"] == [[1, 5], [1, 7]]
     assert facts["excerpt"]["start"] == [1, 2]
     assert facts["excerpt"]["got"][-1][-1] == -1.0
     json.dumps(facts, allow_nan=False)
@@ -63,6 +65,56 @@ def test_a_fault_quotes_the_line_of_the_student() -> None:
     assert facts["outcome"] == "raised"
     assert facts["fault"]["source"] == "return q * 2"
     assert facts["fault"]["phase"] == "forward"
+
+
+def test_a_fault_in_a_call_names_the_shapes_of_its_inputs() -> None:
+    fault = Fault("NameError", "name 'q'", Phase.FORWARD, "mlp.py", 2, "trace")
+    inputs = {"x": np.zeros((5, 7))}
+
+    facts = evidence.of_trouble(Trouble(Outcome.RAISED, fault), {}, inputs)
+
+    assert facts["case"] == {"x": [5, 7]}
+
+
+def test_a_file_that_cannot_be_loaded_was_given_nothing() -> None:
+    fault = Fault("NameError", "name 'q'", Phase.LOAD, "mlp.py", 2, "trace")
+    inputs = {"x": np.zeros((5, 7))}
+
+    facts = evidence.of_trouble(Trouble(Outcome.RAISED, fault), {}, inputs)
+
+    assert "case" not in facts
+
+
+def test_the_distance_is_put_beside_what_rounding_does() -> None:
+    right = np.array([1.0, 2.0])
+    unit = 2.0**-53 * 2.0
+
+    facts = evidence.of_comparison(compare(Expected(right, 2.0), right + 1e-3), {})
+
+    assert facts["unit"] == pytest.approx(unit)
+    assert facts["distance_in_words"] == (
+        "If every input changes in its last (16th) digit, the right answer moves by "
+        "about 2e-16. Yours is off by 0.001, 4,500,000,000,000 times as much. Up to "
+        "1,000,000 times counts as rounding, up to 270,000,000,000 times as single "
+        "precision (float32)."
+    )
+
+
+def test_a_distance_beyond_all_words_is_not_counted_out() -> None:
+    right = np.array([1e-6, 2e-6])
+
+    facts = evidence.of_comparison(compare(Expected(right, 2e-6), right + 9.0), {})
+
+    assert "more than 1,000,000,000,000,000 times" in facts["distance_in_words"]
+
+
+def test_what_is_right_or_infinitely_far_off_has_no_distance_in_words() -> None:
+    right = np.array([1.0, 2.0])
+    expected = Expected(right, 2.0)
+
+    for got in (right, right.reshape(2, 1), np.array([np.nan, 2.0])):
+        facts = evidence.of_comparison(compare(expected, got), {})
+        assert "distance_in_words" not in facts
 
 
 def test_a_line_that_does_not_exist_is_empty() -> None:

@@ -140,6 +140,30 @@ def test_a_wrong_number_is_shown_beside_the_right_one() -> None:
     assert comparing.wrong("The loss", found) == "The loss is 4; right is 2."
 
 
+def test_zero_has_no_sign() -> None:
+    assert comparing.two_numbers(-0.0, 1.5) == ("0", "1.5")
+    assert comparing.two_numbers(1.5, -0.0) == ("1.5", "0")
+
+
+def test_one_of_several_entries_is_off() -> None:
+    got = np.array([2.0, 5.0, 4.0])
+
+    found = compare(Expected(np.array([2.0, 3.0, 4.0]), 2.0), got)
+
+    assert comparing.wrong("It", found).endswith("1 of 3 entries is off.")
+
+
+def test_entries_that_are_no_numbers_are_called_so() -> None:
+    got = np.array([np.nan, 3.0, np.inf])
+
+    found = compare(Expected(np.array([2.0, 3.0, 4.0]), 2.0), got)
+
+    assert comparing.wrong("It", found) == (
+        "It has the right shape (3,), but entry [0] is nan; right is 2. 2 of 3 entries "
+        "are nan or infinite."
+    )
+
+
 def test_one_entry_is_not_counted() -> None:
     found = compare(Expected(np.array([2.0]), 2.0), np.array([4.0]))
 

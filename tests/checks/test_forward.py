@@ -1,5 +1,6 @@
 import numpy as np
 
+from grader.checks.feedback import comparing
 from grader.contract.messages import Case, Observation, Outcome, Reply
 from grader.report import Verdict
 from tests.checks.fake_jail import FakeJail, ScriptedJail
@@ -74,3 +75,12 @@ def test_inputs_changed_in_place_are_evidence_of_a_failure() -> None:
     report = graded("", "relu-forward", jail=ScriptedJail(script))
 
     assert result(report, "out").evidence["modified"] == "x"
+
+
+def test_a_mistake_that_nobody_knows_is_to_be_worked_out_by_hand() -> None:
+    source = changed(PLAIN, ("np.maximum(x, 0)", "np.maximum(x, 0) + 0.017 * x**2"))
+
+    found = result(graded(source, "relu-forward"), "out")
+
+    assert found.diagnosis is None
+    assert found.message.endswith(comparing.BY_HAND)

@@ -19,7 +19,7 @@ def test_a_softmax_without_a_shift_loses_only_stability() -> None:
     assert {r.quantity for r in report.results if r.points == 0} == {"stability"}
     found = result(report, "stability")
     assert found.message.startswith(
-        "With inputs around 1000 and -1000: The loss is nan"
+        "With large inputs (logits from -1000 to 1000), the loss is nan; right is "
     )
     assert found.diagnosis is not None
     assert found.diagnosis.id == "M43"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from grader.checks.answers import Answer, Trouble
-from grader.checks.own_forward import Consistency, Slope, slopes
+from grader.checks.own_forward import Consistency, Doubt, Slope, slopes
 from grader.contract.messages import Array, Call, Outcome
 
 Forward = Callable[[Array], Array]
@@ -60,6 +60,15 @@ def test_code_in_single_precision_is_measured_with_coarser_steps() -> None:
     assert measured(single, 1.1 * gradient).consistency is Consistency.INCONSISTENT
 
 
+def test_few_digits_are_not_taken_for_an_ignored_input() -> None:
+    def large(x: Array) -> Array:
+        # Beside sums of this size single precision does not see a small change.
+        return (x.astype(np.float32) + np.float32(30_000)).astype(np.float64)
+
+    assert measured(large, UPSTREAM).doubt is Doubt.ROUGH
+    assert measured(lambda x: UPSTREAM, UPSTREAM).doubt is Doubt.BLUNT
+
+
 def test_a_forward_that_ignores_its_input_is_left_open() -> None:
     def constant(x: Array) -> Array:
         return np.ones_like(x)
@@ -113,3 +122,35 @@ def test_the_picture_shows_the_error_at_every_step_size() -> None:
     assert len(found.steps) == len(found.errors) == 6
     assert list(found.steps) == sorted(found.steps)
     assert max(found.errors) < 1e-4
+
+
+def softmax(x: Array) -> Array:
+    e = np.exp(x)
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def shifted(claim: float) -> dict[str, Slope]:
+    """Measure a forward which a number that is added to all inputs does not change."""
+
+    def ask(calls: Sequence[Call]) -> list[Answer]:
+        sums = [call.arrays["x"] + call.arrays["shift"] for call in calls]
+        return [Answer({"out": softmax(one)}) for one in sums]
+
+    arrays = {"x": X, "shift": np.array([0.75])}
+    out = softmax(X)
+    means = (out * UPSTREAM).sum(axis=1, keepdims=True)
+    gradients = {"x": out * (UPSTREAM - means), "shift": np.array([claim])}
+    upstreams, rng = {"out": UPSTREAM}, np.random.default_rng(3)
+    return slopes(ask, lambda a: Call("any", a), arrays, gradients, upstreams, rng)
+
+
+@pytest.mark.parametrize("claim", [0.0, 1e-16, -3e-16])
+def test_a_gradient_that_is_zero_by_nature_is_consistent(claim: float) -> None:
+    found = shifted(claim)
+
+    assert {slope.consistency for slope in found.values()} == {Consistency.CONSISTENT}
+
+
+@pytest.mark.parametrize("claim", [1e-6, -1.0])
+def test_another_value_where_zero_is_right_is_inconsistent(claim: float) -> None:
+    assert shifted(claim)["shift"].consistency is Consistency.INCONSISTENT

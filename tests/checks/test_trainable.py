@@ -2,6 +2,8 @@
 
 import pytest
 
+from grader.checks import scales
+from grader.checks.arrangement import Arrangement, Presentation
 from grader.checks.component import Component
 from grader.checks.trainable import wrong_parts
 
@@ -19,6 +21,14 @@ PARTS = {
     ),
     "MSE": Component("MSE", "mean_squared_error"),
     "SGD": Component("SGD", "sgd"),
+    "Columns": Component(
+        "Columns", "linear", arrangement=Arrangement({"x": Presentation(axes=(1, 0))})
+    ),
+    "Negative": Component(
+        "Negative",
+        "softmax_cross_entropy",
+        arrangement=Arrangement({}, {"grad_logits": scales.parse("-1")}),
+    ),
 }
 
 
@@ -31,14 +41,18 @@ def test_affine_layers_and_activations_over_labels_can_be_trained():
     assert wrong_parts(Params(), PARTS) == []
 
 
-@pytest.mark.parametrize("name", ["Conv", "Norm", "Cell", "Bare", "Sum"])
+def test_a_product_without_a_bias_can_be_trained():
+    assert wrong_parts(Params(layers=("Bare", "ReLU", "Linear")), PARTS) == []
+
+
+@pytest.mark.parametrize("name", ["Conv", "Norm", "Cell", "Sum", "Columns"])
 def test_a_layer_that_is_not_one_of_rows_is_refused_at_its_place(name):
     ((path, reason),) = wrong_parts(Params(layers=("Linear", name)), PARTS)
     assert path == ("layers", 1)
     assert reason.startswith(f"must be a layer of rows: {name!r}")
 
 
-@pytest.mark.parametrize("name", ["Rows", "MSE"])
+@pytest.mark.parametrize("name", ["Rows", "MSE", "Negative"])
 def test_a_loss_that_does_not_take_labels_is_refused(name):
     ((path, reason),) = wrong_parts(Params(loss=name), PARTS)
     assert path == ("loss",)

@@ -1,17 +1,15 @@
 import pytest
 
 from grader import engine
-from grader.checks import training
+from grader.assignments import load_files
+from grader.checks import bands
 from grader.contract.messages import Outcome, Phase
 from grader.report import CheckResult, Report, Verdict
 from tests.checks.fake_jail import FakeJail, ending
-from tests.checks.grading import CHECKS, assignment, graded, result
-from tests.checks.students import PLAIN, STYLES, changed
+from tests.checks.grading import CHECKS, HEAD, assignment, graded, result
+from tests.checks.students import PLAIN, changed
 
 STEP = "            grad = layer.backward(grad)\n        optimizer.step()"
-RECORD = "losses.append(loss.forward(out, y[batch]))"
-# Long enough to learn something.
-LONGER = "follow_through_loss = 0.9"
 
 
 def losses(source: str, *before: str, extra: str = "", seed: int = 1) -> CheckResult:
@@ -56,13 +54,13 @@ def test_right_training_keeps_both_curves_and_the_band() -> None:
     ],
 )
 def test_wrong_loops_are_recognised(change: tuple[str, str], name: str) -> None:
-    found = losses(changed(PLAIN, change), extra=LONGER)
+    found = losses(changed(PLAIN, change))
 
     assert found.verdict is Verdict.FAILED
     assert found.points == 0
     assert found.diagnosis is not None
     assert found.diagnosis.id == name
-    assert "A plain loop over your own" in found.message
+    assert "with correct parts of ours in place of yours" in found.message
 
 
 def test_gradients_that_add_up_show_only_in_training() -> None:
@@ -90,20 +88,20 @@ def test_gradients_that_add_up_show_only_in_training() -> None:
 def test_a_right_loop_over_a_wrong_part_earns_its_share(seed: int) -> None:
     source = changed(PLAIN, ("grad_out.sum(axis=0)", "grad_out.mean(axis=0)"))
 
-    found = losses(source, "linear-backward", extra=LONGER, seed=seed)
+    found = losses(source, "linear-backward", seed=seed)
 
     assert found.verdict is Verdict.FAILED
     assert found.points == 3
     assert "Repair Linear (Linear: backward, grad_bias) first" in found.message
 
 
-def test_a_loop_that_learned_nothing_earns_nothing() -> None:
+def test_a_right_loop_earns_its_share_over_a_mistake_that_nobody_knows() -> None:
     source = changed(PLAIN, ("return grad / n", "return -(grad**3) / n"))
 
-    found = losses(source, "cross-entropy", extra=LONGER)
+    found = losses(source, "cross-entropy")
 
-    assert found.points == 0
-    assert "SoftmaxCrossEntropy" in found.message
+    assert found.points == 3
+    assert "Repair SoftmaxCrossEntropy" in found.message
 
 
 def test_a_wrong_loop_over_a_wrong_part_earns_nothing() -> None:
@@ -113,16 +111,23 @@ def test_a_wrong_loop_over_a_wrong_part_earns_nothing() -> None:
         ("grad = loss.backward()", "grad = loss.backward() * 1.5"),
     )
 
-    found = losses(source, "linear-backward", extra=LONGER)
+    found = losses(source, "linear-backward")
 
     assert found.points == 0
-    assert "This may come from Linear" in found.message
+    assert "backward of layer 3 (Linear) was given the gradient" in found.message
+    assert "multiplied by 1.5" in found.message
 
 
-def test_a_part_is_not_named_where_none_failed_before() -> None:
+def test_a_wrong_part_that_no_other_check_found_is_paid_for_here() -> None:
     source = changed(PLAIN, ("grad_out.sum(axis=0)", "grad_out.mean(axis=0)"))
 
-    assert "one of the layers" in losses(source).message
+    found = losses(source)
+
+    assert found.points == 0
+    assert (
+        "the reason is in one of your layers, the loss or the optimizer"
+        in found.message
+    )
 
 
 def test_a_wrong_first_loss_points_to_forward() -> None:
@@ -153,13 +158,50 @@ def test_nothing_returned_is_an_error_said_once() -> None:
     assert "see the losses" in result(report, "accuracy").message
 
 
-def test_a_part_that_breaks_the_loop_is_pointed_to() -> None:
-    source = changed(PLAIN, ("grad_out.sum(axis=0)", "grad_out"))
+@pytest.mark.parametrize(
+    ("check", "change"),
+    [
+        ("linear-backward", ("grad_out.sum(axis=0)", "grad_out")),
+        ("linear-backward", ("self.x.T @ grad_out", "grad_out.T @ self.x")),
+        ("relu-forward", ("np.maximum(x, 0)", "np.maximum(y, 0)")),
+        ("sgd", ("layer.params[name] - self.lr", "layer.params.q - self.lr")),
+        ("cross-entropy", ("class SoftmaxCrossEntropy", "class CrossEntropy")),
+    ],
+)
+def test_a_part_that_breaks_the_loop_costs_the_loop_nothing_more(
+    check: str, change: tuple[str, str]
+) -> None:
+    report = graded(changed(PLAIN, change), check, "training")
 
-    found = losses(source, "linear-backward")
+    by_loop = [r for r in report.results if r.check == "training"]
+    assert [r.verdict for r in by_loop] == [Verdict.ERRORED, Verdict.ERRORED]
+    assert [r.points for r in by_loop] == [3, 2]
+    assert "your loop is right" in by_loop[0].message
+    assert "Your points for the loop stay" in by_loop[0].message
 
-    assert found.verdict is Verdict.ERRORED
-    assert "This may come from Linear" in found.message
+
+def test_of_two_wrong_parts_the_one_that_stopped_the_loop_is_to_be_repaired() -> None:
+    source = changed(
+        PLAIN,
+        ("grad_out.sum(axis=0)", "grad_out.mean(axis=0)"),
+        ("np.maximum(x, 0)", "np.maximum(y, 0)"),
+    )
+
+    report = graded(source, "linear-backward", "relu-forward", "training")
+
+    assert "Repair ReLU (ReLU: forward, out) first." in result(report, "losses").message
+
+
+def test_a_loop_that_raises_itself_earns_nothing_over_a_wrong_part() -> None:
+    source = changed(
+        PLAIN,
+        ("grad_out.sum(axis=0)", "grad_out"),
+        ("    return losses", "    return lossses"),
+    )
+
+    report = graded(source, "linear-backward", "training")
+
+    assert [r.points for r in report.results[3:]] == [0, 0]
 
 
 def test_made_up_losses_do_not_help_and_accuracy_is_measured() -> None:
@@ -168,7 +210,7 @@ def test_made_up_losses_do_not_help_and_accuracy_is_measured() -> None:
         ("    losses = []\n", "    losses = []\n    return [0.1] * len(batches)\n"),
     )
 
-    report = graded(source, "training", extra=LONGER)
+    report = graded(source, "training")
 
     assert both(report) == {"losses": Verdict.FAILED, "accuracy": Verdict.FAILED}
     assert report.score == 0
@@ -204,13 +246,13 @@ def test_weights_of_another_shape_fail_the_accuracy() -> None:
 def test_the_floor_is_published_in_the_message() -> None:
     found = result(graded(PLAIN, "training"), "accuracy")
 
-    assert f"needed are {found.evidence['floor']:.1%}" in found.message
+    assert f"at least {found.evidence['floor']:.1%} are needed" in found.message
     assert found.evidence["loss_after"] < found.evidence["loss_before"]
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_right_code_reaches_the_floor_whatever_the_seed(seed: int) -> None:
-    report = graded(PLAIN, "training", seed=seed, extra="")
+    report = graded(PLAIN, "training", seed=seed)
 
     assert report.score == 10
 
@@ -237,11 +279,10 @@ def test_accuracy_alone_says_itself_what_went_wrong(
     assert "train did not return" in found.message
 
 
-def test_a_plain_loop_that_ends_in_unusable_weights_earns_nothing() -> None:
-    # Both loops leave the weights as they are: the optimizer spoils them at the end.
+def test_right_losses_do_not_excuse_weights_that_are_spoiled_at_the_end() -> None:
+    # The optimizer spoils the weights after the last loss was reported.
     source = changed(
         PLAIN,
-        ("grad_out.sum(axis=0)", "grad_out.mean(axis=0)"),
         (
             "    def step(self):\n        for layer in self.layers:",
             "    def step(self):\n        self.n = getattr(self, 'n', 0) + 1\n"
@@ -249,25 +290,29 @@ def test_a_plain_loop_that_ends_in_unusable_weights_earns_nothing() -> None:
             "            self.layers[0].params['bias'][:] = np.nan\n"
             "        for layer in self.layers:",
         ),
+        ("np.mean(self.difference**2)", "np.sum(self.difference**2)"),
     )
 
-    found = losses(source, extra=LONGER)
+    report = graded(source, "squared-error", "sgd", "training")
 
-    assert "so it is right" in found.message
-    assert found.points == 0
+    assert result(report, "losses").verdict is Verdict.PASSED
+    assert result(report, "accuracy").points == 0
 
 
-def test_a_loop_that_is_neither_right_nor_plain_gets_the_facts_only() -> None:
+def test_a_loop_that_drops_short_batches_is_named() -> None:
     source = changed(
         PLAIN,
-        ("grad_out.sum(axis=0)", "grad_out.mean(axis=0)"),
-        ("grad = loss.backward()", "grad = loss.backward() * 1.5"),
+        (
+            "for batch in batches:\n",
+            "for batch in batches:\n        if len(batch) < 8:\n            continue\n",
+        ),
     )
 
     found = losses(source)
 
-    assert found.diagnosis is None
-    assert found.message.endswith("The loss before that is right.")
+    assert found.diagnosis is not None
+    assert found.diagnosis.id == "M155"
+    assert "was given the rows of batch 4" in found.message
 
 
 def test_a_short_batch_is_padded_and_every_example_is_seen() -> None:
@@ -294,36 +339,67 @@ def test_training_that_cannot_be_predicted_is_a_fault_of_the_assignment(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     wanted = assignment("training")
-    monkeypatch.setattr(training, "LEAST_HORIZON", 29)
+    monkeypatch.setattr(bands, "DOUBLE", bands.Precision(2.0**-30, 0.0, 1e-7))
     files = {"mlp.py": PLAIN.encode()}
 
     report = engine.grade(wanted, files, "mlp.py", seed=1, jail=FakeJail())
 
     assert {r.verdict for r in report.results} == {Verdict.BROKEN}
-    assert "must be predictable for 29 steps" in caplog.text
+    assert "must be predictable for 20 steps" in caplog.text
 
 
-LATE = (
-    "losses.append(loss.forward(out, y[batch]) * (1.0005 if len(losses) > 15 else 1))"
-)
+def test_only_the_judged_quantity_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = CHECKS["training"].replace(", accuracy = 4", "")
+    monkeypatch.setitem(CHECKS, "training", alone)
+
+    (found,) = graded(PLAIN, "training").results
+
+    assert (found.quantity, found.points) == ("losses", 6)
 
 
-def test_single_precision_may_cross_a_kink_late() -> None:
-    source = changed(STYLES["single"], (RECORD, LATE))
+def test_accuracy_alone_is_excused_by_a_right_loop_as_well(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    alone = CHECKS["training"].replace("losses = 6, ", "")
+    monkeypatch.setitem(CHECKS, "training", alone)
+    source = changed(PLAIN, ("return grad / n", "return -grad / n"))
 
-    found = losses(source, extra=LONGER)
+    found = result(graded(source, "cross-entropy", "training"), "accuracy")
 
-    assert found.verdict is Verdict.PASSED
-    assert "single precision" in found.message
-
-
-def test_single_precision_does_not_excuse_leaving_the_losses_for_good() -> None:
-    source = changed(STYLES["single"], (RECORD, LATE.replace("1.0005", "1.05")))
-
-    assert losses(source, extra=LONGER).verdict is Verdict.FAILED
+    assert found.verdict is Verdict.FAILED
+    assert found.points == 2
+    assert "Repair SoftmaxCrossEntropy" in found.message
 
 
-def test_a_late_difference_in_double_precision_is_a_difference() -> None:
-    source = changed(PLAIN, (RECORD, LATE))
+def test_the_accuracy_of_a_wrong_part_is_not_counted_again() -> None:
+    source = changed(PLAIN, ("return grad / n", "return -grad / n"))
 
-    assert losses(source, extra=LONGER).verdict is Verdict.FAILED
+    found = result(graded(source, "cross-entropy", "training"), "accuracy")
+
+    assert found.points == 2
+    assert "not counted a second time" in found.message
+
+
+def test_five_steps_with_a_short_batch_are_enough_for_losses() -> None:
+    jail = FakeJail()
+    small = "points = { losses = 1 }\nexamples = 19\nbatch_size = 8\nsteps = 5\n"
+    body = CHECKS["training"].rpartition("\n")[0].partition("\naccuracy_floor")
+    text = f'{HEAD}\n[[check]]\nid = "short"\n{body[0]}\n{small}'
+
+    wanted = load_files({"assignment.toml": text.encode()})
+    report = engine.grade(
+        wanted, {"mlp.py": PLAIN.encode()}, "mlp.py", seed=1, jail=jail
+    )
+
+    assert [r.verdict for r in report.results] == [Verdict.PASSED]
+    assert len(report.results[0].evidence["curves"]["got"]) == 5
+
+
+def test_points_can_be_learned_as_well_as_digits() -> None:
+    more = 'data = "moons"\n'
+    jail = FakeJail()
+
+    report = graded(PLAIN, "training", extra=more, jail=jail)
+
+    assert report.score == 10
+    assert jail.cases[0].calls[0].arrays["X"].shape == (100, 2)

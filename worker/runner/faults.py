@@ -3,14 +3,18 @@
 import errno
 import traceback
 from collections.abc import Container
+from contextlib import suppress
 from types import TracebackType
 from typing import Final
 
-from grader.contract.messages import Phase
+from grader.contract.messages import BINDING_FAULT, Phase
 
 LONGEST_MESSAGE: Final = 2000
 LONGEST_TRACEBACK: Final = 8000
 
+# File name of the code of ``binding.py``; no student's file can have it.
+BINDING_FILE: Final = "<binding>"
+_BLAMED: Final = "_raised_by_student"
 _PLOTTING: Final = frozenset({"matplotlib", "seaborn", "plotly", "pylab"})
 
 
@@ -38,6 +42,16 @@ class BadOutputError(StudentFaultError):
     kind = "BadOutput"
 
 
+class BindingMistakeError(Exception):
+    """The assignment's ``binding.py`` is wrong, whatever the student handed in."""
+
+
+def blame_student(error: BaseException) -> None:
+    """Remember that an exception came out of a call of the student's code."""
+    with suppress(BaseException):  # An exception class of the student's may refuse.
+        setattr(error, _BLAMED, True)
+
+
 def describe(
     error: BaseException, phase: Phase, files: Container[str]
 ) -> dict[str, str]:
@@ -49,6 +63,8 @@ def describe(
         Names of the student's files, as their code objects know them. Frames of any
         other file are left out.
     """
+    if _is_bindings(error, files):
+        return _describe_binding(error, phase)
     texts = {"fault.kind": _kind(error), "fault.phase": phase.value}
     file, line = _place(error, files)
     texts["fault.file"], texts["fault.line"] = file, str(line)
@@ -63,6 +79,40 @@ def describe(
     return texts
 
 
+def _is_bindings(error: BaseException, files: Container[str]) -> bool:
+    """Tell whether ``binding.py`` is to blame: no student's code had any part in it.
+
+    What is wrong with a student's answer reaches a binding as a ``StudentFaultError``
+    from its tools. Student code that fakes a mistake of the binding from inside this
+    process gains nothing: such a check is scored for nobody.
+    """
+    if isinstance(error, BindingMistakeError):
+        return True
+    if isinstance(error, StudentFaultError) or getattr(error, _BLAMED, False):
+        return False
+    if isinstance(error, MemoryError):  # Nobody knows who has filled the memory.
+        return False
+    if _frames(error.__traceback__, files):
+        return False
+    return bool(_frames(error.__traceback__, {BINDING_FILE}))
+
+
+def _describe_binding(error: BaseException, phase: Phase) -> dict[str, str]:
+    lines = [line for _, line in _frames(error.__traceback__, {BINDING_FILE})]
+    text = str(error)
+    if not isinstance(error, BindingMistakeError):
+        place = f", line {lines[-1]}" if lines else ""
+        text = f"binding.py{place}: {type(error).__name__}: {error}"
+    return {
+        "fault.kind": BINDING_FAULT,
+        "fault.phase": phase.value,
+        "fault.file": "",
+        "fault.line": "0",
+        "fault.message": text[:LONGEST_MESSAGE],
+        "fault.traceback": "",
+    }
+
+
 def _kind(error: BaseException) -> str:
     if isinstance(error, StudentFaultError):
         return error.kind
@@ -71,7 +121,7 @@ def _kind(error: BaseException) -> str:
     return type(error).__name__[:100]
 
 
-def _student_frames(
+def _frames(
     trace: TracebackType | None, files: Container[str]
 ) -> list[tuple[str, int]]:
     found = []
@@ -86,7 +136,7 @@ def _student_frames(
 def _place(error: BaseException, files: Container[str]) -> tuple[str, int]:
     if isinstance(error, SyntaxError) and error.filename in files:
         return str(error.filename), error.lineno or 0
-    return next(reversed(_student_frames(error.__traceback__, files)), ("", 0))
+    return next(reversed(_frames(error.__traceback__, files)), ("", 0))
 
 
 def _traceback(error: BaseException, files: Container[str]) -> str:

@@ -116,7 +116,11 @@ def module_name(entry: str) -> str:
 
 
 def load(
-    files: Mapping[str, bytes], entry: str, protected: Container[str] = ()
+    files: Mapping[str, bytes],
+    entry: str,
+    protected: Container[str] = (),
+    *,
+    imported: bool = True,
 ) -> tuple[ModuleType, StudentFiles]:
     """Import a submission and return its entry module.
 
@@ -127,6 +131,9 @@ def load(
     protected
         Modules that stay as they are, even if a file has the same name. All others
         make way for the student's file, as they would on the student's own machine.
+
+    imported
+        If false the entry is compiled and does not run; its module is empty.
 
     Raises
     ------
@@ -145,7 +152,10 @@ def load(
     assert spec is not None  # noqa: S101 - its name was put in above
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    finder.exec_module(module)
+    if imported:
+        finder.exec_module(module)
+    else:
+        finder.get_code(name)
     return module, finder
 
 

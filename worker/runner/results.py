@@ -36,7 +36,7 @@ def to_array(value: Any, subject: str) -> Array:
             f"{subject} a tuple of {len(value)}; expected one array of numbers."
         )
     if isinstance(value, (str, bytes, dict, set, type)) or callable(value):
-        raise BadOutputError(f"{subject} {_thing(value)}; expected an array.")
+        raise BadOutputError(f"{subject} {thing(value)}; expected an array.")
     array = _as_array(value, subject)
     if array.ndim > MAX_DIMENSIONS:
         raise BadOutputError(
@@ -64,7 +64,8 @@ def to_number(value: Any, subject: str) -> Array:
     return array.reshape(()).astype(np.float64)
 
 
-def _thing(value: Any) -> str:
+def thing(value: Any) -> str:
+    """Return what a value is, with its article: ``"a list"``."""
     name = type(value).__name__
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
@@ -74,14 +75,14 @@ def _as_array(value: Any, subject: str) -> Array:
         array = np.array(value, copy=True, subok=False)
     except ValueError:
         raise BadOutputError(
-            f"{subject} {_thing(value)} whose rows have different lengths; "
+            f"{subject} {thing(value)} whose rows have different lengths; "
             "expected an array."
         ) from None
     if array.dtype.kind == "O":
         if isinstance(value, np.ndarray):
             what = "an array of Python objects (dtype object)"
         else:
-            what = _thing(value)
+            what = thing(value)
             if isinstance(value, list):
                 what = "a list of things that are not numbers"
         raise BadOutputError(f"{subject} {what}; expected an array of float64.")

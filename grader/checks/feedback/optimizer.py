@@ -18,5 +18,13 @@ def wrong(
     at = f"entry {place(index)} of " if index else ""
     return (
         f"After step {step} of {steps}, {at}{name} is {got}; right is "
-        f"{expected}.{before} Take this step by hand for one number."
+        f"{expected}.{before}"
     )
+
+
+BY_HAND = "Take this step by hand for one number."
+
+
+def wrong_shape(name: str, got: Index, needed: Index) -> str:
+    """Say that a parameter does not keep its shape; both without the axis of steps."""
+    return f"After the first step {name} has shape {got}, but must have shape {needed}."

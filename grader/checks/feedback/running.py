@@ -5,6 +5,10 @@ BROKEN = (
     "This check failed by a fault of ours, not of yours. Nothing is scored; the "
     "people who run the grader can see it."
 )
+BROKEN_BINDING = (
+    "This check could not be run because of a mistake in the assignment, not in your "
+    "code. Nothing is scored; the people who run the course can see it."
+)
 
 
 def skipped(title: str) -> str:

@@ -1,5 +1,7 @@
 """Why there is no answer: what stopped the student's code."""
 
+from collections.abc import Mapping
+
 from grader.checks.answers import Trouble
 from grader.contract.limits import Limits
 from grader.contract.messages import Fault, Outcome, Phase
@@ -7,10 +9,21 @@ from grader.contract.messages import Fault, Outcome, Phase
 _SHORT = 300
 
 
-def trouble(found: Trouble, limits: Limits, component: str) -> str:
-    """Say why there is no answer, with the line of the student's file if known."""
+def trouble(
+    found: Trouble,
+    limits: Limits,
+    component: str,
+    names: Mapping[str, str] | None = None,
+) -> str:
+    """Say why there is no answer, with the line of the student's file if known.
+
+    Parameters
+    ----------
+    names
+        What the student calls a phase, see ``Component.names``.
+    """
     fault = found.fault
-    doing = _doing(found.phase, component)
+    doing = (names or {}).get(found.phase or "") or _doing(found.phase, component)
     if fault is not None and fault.kind == "SystemExit":
         return f"{doing} ended the program. Remove the call of exit or quit."
     if found.outcome is Outcome.RAISED and fault is not None:

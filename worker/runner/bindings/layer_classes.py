@@ -1,15 +1,20 @@
 """Ask classes with ``forward``, ``backward``, ``params`` and ``grads``."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from grader.contract.messages import Array, Phase
-from worker.runner.bindings import training
+from worker.runner.bindings import convergence, networks, scripted, sequences, training
 from worker.runner.bindings.base import Answers, Binding, Progress, Request
+from worker.runner.bindings.instances import (
+    INSTANCES,
+    names,
+    read,
+    returned_readers,
+)
 from worker.runner.bindings.parts import (
     StandIn,
     construct,
@@ -17,15 +22,11 @@ from worker.runner.bindings.parts import (
     find,
     method,
     public_names,
-    put_parameters,
 )
 from worker.runner.faults import (
-    BadOutputError,
-    MissingError,
-    StudentFaultError,
     WrongShapeError,
 )
-from worker.runner.results import to_array, to_number
+from worker.runner.results import to_array
 
 
 def answer(student: ModuleType, request: Request, progress: Progress) -> Answers:
@@ -42,116 +43,19 @@ def answer(student: ModuleType, request: Request, progress: Progress) -> Answers
     yield from _FAMILIES[family](student, request, progress)
 
 
-def _layer(student: ModuleType, request: Request, progress: Progress) -> Answers:
+def _instance(student: ModuleType, request: Request, progress: Progress) -> Answers:
+    """Call forward and backward of a layer or a loss once, or do listed steps."""
     options, arrays = request.options, request.arrays
-    progress.enter(Phase.CONSTRUCT)
-    name = str(options["component"])
-    layer = construct(student, name, options.get("construct", ()))
-    parameters = _names(options, "parameters")
-    states = _names(options, "states")
-    put_parameters(layer, name, {p: arrays[p] for p in parameters})
-    for state in states:
-        setattr(layer, state, arrays[state])
-    progress.enter(Phase.FORWARD)
-    inputs = [arrays[key] for key in _names(options, "inputs", "x")]
-    returned = method(layer, name, "forward")(*inputs)
-    outputs = _names(options, "outputs", "out")
-    readers = _returned(
-        returned, f"{name}.forward", [o for o in outputs if o not in states]
-    )
-    for state in outputs:
-        if state in states:
-            readers[state] = partial(_state, layer, name, state)
-    got, problem = _read({output: readers[output] for output in outputs})
-    yield got
-    if problem is not None:
-        raise problem
-    upstreams = _names(options, "upstreams", *({"grad_out"} & arrays.keys()))
-    if not upstreams:
+    if "steps" in options:
+        yield from sequences.answer(student, request, progress)
         return
-    progress.enter(Phase.BACKWARD)
-    returned = method(layer, name, "backward")(*(arrays[key] for key in upstreams))
-    held = {f"grad_{parameter}": parameter for parameter in parameters}
-    gradients = _names(options, "gradients", "grad_x", *held)
-    readers = _returned(
-        returned, f"{name}.backward", [g for g in gradients if g not in held]
-    )
-    for gradient, parameter in held.items():
-        readers[gradient] = partial(_gradient, layer, name, parameter)
-    got, problem = _read({g: readers[g] for g in gradients})
-    yield got
-    if problem is not None:
-        raise problem
-
-
-def _names(options: Mapping[str, Any], key: str, *without: str) -> list[str]:
-    """Return a list of names among the options, or ``without`` if it is left out."""
-    return [str(name) for name in options.get(key, without)]
-
-
-def _returned(
-    value: Any, subject: str, names: Sequence[str]
-) -> dict[str, Callable[[], Array]]:
-    """Return how to read each of the arrays that a method returned."""
-    if len(names) <= 1:
-        return {name: partial(to_array, value, f"{subject} returned") for name in names}
-    if not isinstance(value, (tuple, list)) or len(value) != len(names):
-        count = (
-            f"{len(value)} values" if isinstance(value, (tuple, list)) else "one value"
-        )
-        raise BadOutputError(
-            f"{subject} returned {count}; expected a tuple of {len(names)}: "
-            f"{', '.join(names)}."
-        )
-    return {
-        name: partial(to_array, one, f"value {at + 1} from {subject} is")
-        for at, (name, one) in enumerate(zip(names, value, strict=True))
-    }
-
-
-def _read(
-    readers: Mapping[str, Callable[[], Array]],
-) -> tuple[dict[str, Array], StudentFaultError | None]:
-    """Return every array that can be read, and the first that cannot."""
-    got: dict[str, Array] = {}
-    problem: StudentFaultError | None = None
-    for quantity, read in readers.items():
-        try:
-            got[quantity] = read()
-        except StudentFaultError as error:
-            problem = problem or error
-    return got, problem
-
-
-def _state(layer: Any, name: str, state: str) -> Array:
-    if not hasattr(layer, state):
-        raise MissingError(f"{name} has no attribute {state} after forward.")
-    return to_array(getattr(layer, state), f"{name}.{state} is")
-
-
-def _gradient(layer: Any, name: str, parameter: str) -> Array:
-    value = entry(layer, name, "grads", parameter)
-    return to_array(value, f"{name}.grads[{parameter!r}] is")
-
-
-def _loss(student: ModuleType, request: Request, progress: Progress) -> Answers:
-    options = request.options
     progress.enter(Phase.CONSTRUCT)
-    name = str(options["component"])
-    loss = construct(student, name, options.get("construct", ()))
+    instance = INSTANCES[str(options["family"])](student, options, arrays)
     progress.enter(Phase.FORWARD)
-    inputs = [request.arrays[key] for key in options["inputs"]]
-    value = method(loss, name, "forward")(*inputs)
-    yield {"loss": to_number(value, f"{name}.forward returned")}
-    if options.get("forward_only"):
-        return
-    progress.enter(Phase.BACKWARD)
-    returned = method(loss, name, "backward")()
-    readers = _returned(returned, f"{name}.backward", _names(options, "gradients"))
-    got, problem = _read(readers)
-    yield got
-    if problem is not None:
-        raise problem
+    yield from read(instance.forward(arrays))
+    if instance.has_backward:
+        progress.enter(Phase.BACKWARD)
+        yield from read(instance.backward(arrays))
 
 
 def _function(student: ModuleType, request: Request, progress: Progress) -> Answers:
@@ -159,12 +63,9 @@ def _function(student: ModuleType, request: Request, progress: Progress) -> Answ
     name = str(options["component"])
     function = find(student, name)
     progress.enter(Phase.CALL)
-    inputs = [arrays[key] for key in _names(options, "inputs")]
+    inputs = [arrays[key] for key in names(options, "inputs")]
     returned = function(*inputs, *options.get("construct", ()))
-    got, problem = _read(_returned(returned, name, _names(options, "outputs")))
-    yield got
-    if problem is not None:
-        raise problem
+    yield from read(returned_readers(returned, name, names(options, "outputs")))
 
 
 def _optimizer(student: ModuleType, request: Request, progress: Progress) -> Answers:
@@ -230,13 +131,12 @@ def _component(student: ModuleType, name: str, methods: Sequence[Any]) -> str:
 
 def _train(student: ModuleType, request: Request, progress: Progress) -> Answers:
     progress.enter(Phase.CONSTRUCT)
+    if request.options.get("scripted"):
+        yield from scripted.answer(student, request, progress)
+        return
     parts = training.build(student, request)
-    if request.options.get("driver"):
-        losses = training.drive(parts, request, progress)
-    else:
-        function = find(student, str(request.options.get("function", "train")))
-        losses = training.ask(function, parts, request, progress)
-    yield {"losses": losses}
+    function = find(student, str(request.options.get("function", "train")))
+    yield {"losses": training.ask(function, parts, request, progress)}
     yield training.final_parameters(parts, request)
 
 
@@ -251,11 +151,13 @@ def _initializer(student: ModuleType, request: Request, progress: Progress) -> A
 
 
 _FAMILIES: dict[str, Binding] = {
-    "layer": _layer,
-    "loss": _loss,
+    "layer": _instance,
+    "loss": _instance,
     "function": _function,
     "initializer": _initializer,
     "optimizer": _optimizer,
     "interface": _interface,
     "train": _train,
+    "converge": convergence.answer,
+    "network": networks.run,
 }

@@ -132,3 +132,11 @@ def put_parameters(layer: Any, name: str, values: Mapping[str, Array]) -> None:
         else:
             params: MutableMapping[str, Any] = layer.params
             params[parameter] = value.copy()
+            _rename(layer, present, params[parameter])
+
+
+def _rename(layer: Any, old: Any, new: Array) -> None:
+    """Let every attribute that was the old array be the new one."""
+    for name, value in list(getattr(layer, "__dict__", {}).items()):
+        if value is old:
+            setattr(layer, name, new)

@@ -1,4 +1,4 @@
-"""Train a network made of the student's parts, by the student's loop or by ours."""
+"""Train a network made of the student's parts, by the student's own loop."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ import numpy as np
 
 from grader.contract.messages import Array, Phase
 from worker.runner.bindings.base import Progress, Request
-from worker.runner.bindings.parts import construct, entry, method, put_parameters
-from worker.runner.results import to_array, to_number
+from worker.runner.bindings.parts import construct, entry, put_parameters
+from worker.runner.results import to_array
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +61,6 @@ def ask(
     )
     name = str(request.options.get("function", "train"))
     return to_array(losses, f"{name} returned").astype(np.float64)
-
-
-def drive(parts: Parts, request: Request, progress: Progress) -> Array:
-    """Train with the student's parts in our own loop; return the loss of each step."""
-    progress.enter(Phase.TRAIN)
-    inputs, targets = request.arrays["X"], request.arrays["y"]
-    loss_name = type(parts.loss).__name__
-    losses = np.empty(len(parts.batches))
-    for at, batch in enumerate(parts.batches):
-        out = inputs[batch]
-        for layer in parts.layers:
-            out = method(layer, type(layer).__name__, "forward")(out)
-        value = method(parts.loss, loss_name, "forward")(out, targets[batch])
-        losses[at] = to_number(value, f"{loss_name}.forward returned")
-        gradient = method(parts.loss, loss_name, "backward")()
-        for layer in reversed(parts.layers):
-            gradient = method(layer, type(layer).__name__, "backward")(gradient)
-        method(parts.optimizer, type(parts.optimizer).__name__, "step")()
-    return losses
 
 
 def final_parameters(parts: Parts, request: Request) -> dict[str, Array]:

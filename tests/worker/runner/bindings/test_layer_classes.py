@@ -55,6 +55,10 @@ class TestLayer:
         got = ask(BINDING, source, arrays, family="layer", component="Twice")
         np.testing.assert_array_equal(got.arrays["grad_x"], 2 * X)
 
+    def test_an_attribute_of_another_dtype_is_no_second_parameter(self) -> None:
+        source = LINEAR.replace("np.zeros((n, m))", "np.zeros((n, m), np.float32)")
+        np.testing.assert_array_equal(layer(source).arrays["out"], X @ WEIGHT + BIAS)
+
     def test_another_dtype_is_replaced_by_what_is_set(self) -> None:
         source = LINEAR.replace("np.zeros(m)", "np.zeros(m, np.float32)")
         np.testing.assert_array_equal(layer(source).arrays["out"], X @ WEIGHT + BIAS)
@@ -280,13 +284,6 @@ class TestTrain:
             "weight_1",
             "bias_1",
         }
-
-    def test_our_loop_does_the_same_as_a_right_one(self) -> None:
-        mine = self.ask(NETWORK + TARGET_LOSS + SGD, driver=True)
-        theirs = self.ask(NETWORK + TARGET_LOSS + SGD + TRAIN)
-        assert mine.error is None
-        for name, array in theirs.arrays.items():
-            np.testing.assert_array_equal(mine.arrays[name], array)
 
     def test_a_short_batch_has_no_filling(self) -> None:
         source = "def train(layers, loss, optimizer, X, y, batches):\n"

@@ -1,0 +1,1 @@
+"""Right engines as students write them; read as text and handed in by the tests."""
