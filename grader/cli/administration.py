@@ -8,9 +8,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
+from rich.console import Console
 from sqlalchemy.orm import Session
 
 from grader import assignments
+from grader.assignments import Assignment
+from grader.cli.proof import Proof, prove
+from grader.cli.proof_tables import complaints_table
+from grader.cli.trials import SOLUTION
 from grader.config import Settings
 from grader.db import Database, migrate
 from grader.errors import NotFoundError, RefusedError
@@ -18,6 +23,7 @@ from grader.models import CourseRole
 from grader.services import accounts, courses
 from grader.services import assignments as published
 from grader.storage import BlobStore
+from worker.loop import jail_for
 
 ROLES = [role.value for role in CourseRole]
 
@@ -138,28 +144,95 @@ def assignment() -> None:
 @click.argument("name", metavar="ASSIGNMENT")
 @click.option("--due", metavar="'YYYY-MM-DD HH:MM'", help="In the course's time zone.")
 @click.option("--max-attempts", type=click.IntRange(1))
+@click.option(
+    "--unproven",
+    is_flag=True,
+    help="Publish without a proof that the assignment holds; the record will say so.",
+)
 def publish(
-    course_slug: str, name: str, due: str | None, max_attempts: int | None
+    course_slug: str,
+    name: str,
+    due: str | None,
+    max_attempts: int | None,
+    unproven: bool,
 ) -> None:
     """Publish ASSIGNMENT, a shipped name or a folder, in COURSE.
 
-    Publishing again after a change makes a new snapshot for later submissions.
+    Publishing again after a change makes a new snapshot for later submissions. Before
+    that its solution and samples are graded: an assignment that contradicts what it
+    states is not published, and the command exits with 1.
     """
     settings = Settings.from_environment().prepare_home()
-    loaded = assignments.load_folder(assignments.find(name))
+    path = assignments.find(name)
+    loaded = assignments.load_folder(path)
+    due_at, is_changed = _wanted(settings, course_slug, loaded, due)
+    proof = None
+    if is_changed and not unproven:
+        proof = _prove(settings, path, loaded)
     with writing(settings) as session:
-        found = courses.by_slug(session, course_slug)
         done = published.publish(
             session,
             BlobStore(settings.blob_dir),
-            course_id=found.id,
+            course_id=courses.by_slug(session, course_slug).id,
             assignment=loaded,
             now=datetime.now(UTC),
-            due_at=None if due is None else local_time(due, found.timezone),
+            due_at=due_at,
             max_attempts=max_attempts,
+            known={"proof": None if proof is None else proof.summary()},
         )
     state = "published" if done.is_new else "already published, unchanged"
-    click.echo(f"{loaded.spec.slug} {state}: {loaded.digest[:12]}")
+    how = " without a proof" if done.is_new and proof is None else ""
+    click.echo(f"{loaded.spec.slug} {state}{how}: {loaded.digest[:12]}")
+
+
+def _wanted(
+    settings: Settings, course_slug: str, loaded: Assignment, due: str | None
+) -> tuple[datetime | None, bool]:
+    """Return when it is due, and whether this version is not yet published.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such course: better said before the proof, which takes a while.
+    RefusedError
+        If the time is none.
+    """
+    with writing(settings) as session:
+        zone = courses.by_slug(session, course_slug).timezone
+        try:
+            newest = published.get(session, course_slug, loaded.spec.slug).digest
+        except NotFoundError:
+            newest = ""
+    return None if due is None else local_time(due, zone), newest != loaded.digest
+
+
+def _prove(settings: Settings, path: Path, loaded: Assignment) -> Proof:
+    """Return the proof of an assignment that holds; end the command otherwise.
+
+    Raises
+    ------
+    RefusedError
+        ``no-solution`` if there is nothing to prove it with.
+    """
+    if not (path / SOLUTION).is_dir():
+        raise RefusedError(
+            f"{path} has no folder {SOLUTION}/, so nobody knows whether right code "
+            f"scores everything. Add your own solution there, or publish with "
+            "--unproven.",
+            code="no-solution",
+        )
+    console = Console(stderr=True)
+    proof = prove(loaded, path, jail_for(settings), console)
+    if proof.holds:
+        return proof
+    console.print(complaints_table(proof.contradictions))
+    click.echo(
+        f"grader: {loaded.spec.slug} contradicts what it states; nothing was "
+        f"published. `grader validate {path}` shows everything; --unproven publishes "
+        "nevertheless.",
+        err=True,
+    )
+    raise SystemExit(1)
 
 
 def local_time(text: str, timezone: str) -> datetime:

@@ -20,7 +20,7 @@ from grader.cli.browser import Browser
 from grader.cli.demo import hand_in, temporary_home
 from grader.cli.demo_course import ASSIGNMENT, create_demo_course
 from grader.cli.processes import cost
-from grader.cli.validate import solution_sample
+from grader.cli.trials import solution_sample
 from grader.config import Settings
 from grader.contract.jail import Jail
 from grader.contract.messages import Bundle
@@ -80,6 +80,35 @@ def reference(rounds: int) -> None:
 
     for line in table(rounds):
         click.echo(line)
+
+
+@bench.command("checks")
+@click.option("--part", "parts", multiple=True, help="Only this part; several times.")
+@click.option("--operation", "chosen", multiple=True, help="Only this operation.")
+@click.option("--runs", type=click.IntRange(1), default=2000, show_default=True)
+@click.option("--seeds", type=click.IntRange(1), default=5, show_default=True)
+@click.option("--processes", type=click.IntRange(1), default=2, show_default=True)
+def checks(
+    parts: tuple[str, ...],
+    chosen: tuple[str, ...],
+    runs: int,
+    seeds: int,
+    processes: int,
+) -> None:
+    """Grade right and wrong code of every component, and measure the checks.
+
+    Exits with 1 if right code loses a point, a known mistake passes, or more mistakes
+    are given a wrong name than promised.
+    """
+    from grader.cli import bench_checks
+
+    known = tuple(bench_checks.PARTS)
+    for part in parts:
+        if part not in known:
+            raise click.BadParameter(f"must be one of {', '.join(known)}", param=None)
+    extent = bench_checks.Extent(bench_checks.names(chosen), runs, seeds, processes)
+    if not bench_checks.run(extent, parts or known, click.echo):
+        raise SystemExit(1)
 
 
 def measure_grading(rounds: int) -> list[Measurement]:

@@ -35,12 +35,18 @@ TOOL_FOLDERS = {"__pycache__", "site-packages", "venv", "env", "node_modules"}
 @click.option("--json", "as_json", is_flag=True, help="One JSON line per submission.")
 @click.option("--seed", type=click.IntRange(0), help="Repeat a run exactly.")
 @click.option("--only", multiple=True, metavar="CHECK", help="Run these checks only.")
+@click.option(
+    "--replay",
+    is_flag=True,
+    help="Print failing cases as code, for checks whose inputs are public.",
+)
 def grade(
     assignment: str,
     submissions: tuple[Path, ...],
     as_json: bool,
     seed: int | None,
     only: tuple[str, ...],
+    replay: bool,
 ) -> None:
     """Grade SUBMISSION files against ASSIGNMENT, a shipped name or a folder.
 
@@ -63,7 +69,7 @@ def grade(
         if as_json:
             click.echo(json.dumps({"submission": str(path), **report.to_json()}))
         else:
-            print_report(console, str(path), report)
+            print_report(console, str(path), report, replay=replay)
     if refused or broken:
         raise SystemExit(2 if refused else 3)
 

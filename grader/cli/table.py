@@ -26,6 +26,10 @@ LOOK = {
 }
 
 
+# As a share of the right number.
+_CLOSE = 0.01
+
+
 class HasPoints(Protocol):
     """Anything with points, such as a check or a report."""
 
@@ -65,6 +69,8 @@ def results_table(results: Sequence[CheckResult]) -> Table:
         if result.diagnosis is not None:
             message.append(f"\nLooks like: {result.diagnosis.title}.", style="bold")
             message.append(f" {result.diagnosis.hint}")
+        if result.verdict in (Verdict.FAILED, Verdict.ERRORED):
+            message.append(_facts(result), style="dim")
         table.add_row(
             shown,
             result.quantity,
@@ -75,17 +81,53 @@ def results_table(results: Sequence[CheckResult]) -> Table:
     return table
 
 
+def _facts(result: CheckResult) -> str:
+    """Return what went in, and how far off the answer is, as lines of their own."""
+    case = result.evidence.get("case", {})
+    shapes = ", ".join(f"{name} {tuple(size)}" for name, size in case.items() if size)
+    distance = result.evidence.get("distance_in_words", "")
+    lines = (
+        f"Inputs: {shapes}." if shapes else "",
+        distance if _is_close(result) else "",
+    )
+    return "".join(f"\n{line}" for line in lines if line)
+
+
+def _is_close(result: CheckResult) -> bool:
+    """Tell whether the worst entry is nearly right, so that rounding is a question."""
+    right, got = result.evidence.get("expected"), result.evidence.get("got")
+    if not isinstance(right, float) or not isinstance(got, float):
+        return False
+    return abs(got - right) <= _CLOSE * abs(right)
+
+
 def is_plain_pass(result: CheckResult) -> bool:
     """Tell whether there is nothing to read: passed, and no notice."""
     return result.verdict is Verdict.PASSED and not result.evidence.get("notice")
 
 
-def print_report(console: Console, name: str, report: Report) -> None:
-    """Print the table of one submission and its score."""
+def print_report(
+    console: Console, name: str, report: Report, *, replay: bool = False
+) -> None:
+    """Print the table of one submission and its score.
+
+    Parameters
+    ----------
+    replay
+        Whether to print failing cases as code, where their inputs are public.
+    """
     console.print(f"\n[bold]{name}[/bold]", highlight=False)
     for notice in report.notices:
         console.print(f"note: {notice}", style="yellow", highlight=False, markup=False)
     console.print(results_table(report.results))
+    shown = [result for result in report.results if result.evidence.get("replay")]
+    for result in shown if replay else ():
+        console.print(f"\n[bold]{result.check}, {result.quantity}[/bold]:")
+        # Long lines stay whole, so that they can be copied out of a terminal.
+        console.out(result.evidence["replay"], highlight=False)
+    if shown and not replay:
+        count = f"{len(shown)} failing case" + ("s" if len(shown) > 1 else "")
+        console.print(f"{count} can be run at home: add --replay to see the code.")
     console.print(
         f"score {plain(report.score)} of {plain(report.max_score)}"
         f"   (seed {report.seed}, jail {report.jail_tier}, {report.seconds:.1f} s)",

@@ -42,7 +42,8 @@ class AssignmentSnapshot(Base):
         File name to the SHA-256 of its bytes in the blob store.
     outline
         One ``{id, title, kind, component, max_points}`` for each check, so that a page
-        can show what is still to come without loading the assignment.
+        can show what is still to come without loading the assignment. Where hints are
+        not shown at once, each has ``hints`` too, the section of the assignment.
     """
 
     __tablename__ = "assignment_snapshot"

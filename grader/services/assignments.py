@@ -2,9 +2,11 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +14,8 @@ from sqlalchemy.orm import Session
 from grader import assignments as files
 from grader.errors import NotFoundError, RefusedError
 from grader.models import Assignment, AssignmentSnapshot, Course
+from grader.services import audit
+from grader.services import hints as hidden
 from grader.storage import BlobStore
 
 
@@ -58,11 +62,18 @@ def publish(
     now: datetime,
     due_at: datetime | None = None,
     max_attempts: int | None = None,
+    known: Mapping[str, Any] | None = None,
 ) -> Published:
     """Offer an assignment in a course, or a new version of it.
 
     A version is a frozen snapshot; publishing the same files again makes none. Dates
     and limits given here replace those of an assignment that is already there.
+
+    Parameters
+    ----------
+    known
+        JSON values: what was found out about the assignment before. They are noted with
+        a new version in the list of what happened to grades; without them nothing is.
 
     Raises
     ------
@@ -93,13 +104,27 @@ def publish(
         assignment_id=row.id,
         digest=assignment.digest,
         manifest=manifest,
-        outline=[asdict(check) for check in assignment.check_list],
+        outline=_outline(assignment),
         max_score=assignment.max_score,
         published_at=now,
     )
     session.add(snapshot)
     session.flush()
+    if known is not None:
+        version = {
+            "assignment": row.slug,
+            "course": course_id,
+            "digest": snapshot.digest,
+        }
+        audit.add(session, "published", new={**version, **known})
     return Published(row.id, snapshot.id, is_new=True)
+
+
+def _outline(assignment: files.Assignment) -> list[dict[str, Any]]:
+    """Return what pages need of each check; when hints are shown, if not at once."""
+    hints = assignment.spec.hints
+    extra = {} if hints.show == "at_once" else {hidden.KEY: hints.model_dump()}
+    return [{**asdict(check), **extra} for check in assignment.check_list]
 
 
 def get(session: Session, course_slug: str, assignment_slug: str) -> AssignmentView:

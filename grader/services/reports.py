@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, undefer
 
+from grader.db import database_now
 from grader.errors import NotFoundError
 from grader.models import (
     Assignment,
@@ -19,7 +20,7 @@ from grader.models import (
     Submission,
 )
 from grader.report import CheckResult
-from grader.services import accounts
+from grader.services import accounts, hints
 from grader.services.gradebook import (
     POLICY,
     AttemptRow,
@@ -86,6 +87,8 @@ class ReportView:
         The check that runs, from 1, of how many; 0 and empty if none runs.
     score
         What counts; during a rerun, of the run before.
+    hint_notice
+        When the hints that are left out here are shown; empty if none is left out.
     problem, jail_tier, seed, worker, versions, spec_digest
         For staff only; empty and ``None`` for students. Seed, digest and versions are
         what an exact regrade needs.
@@ -121,6 +124,7 @@ class ReportView:
     run_number: int
     my_role: CourseRole
     is_mine: bool
+    hint_notice: str = ""
     problem: str = ""
     worker: str = ""
     jail_tier: str = ""
@@ -173,7 +177,9 @@ def _view(
 ) -> ReportView:
     submission = run.submission
     assignment = submission.assignment
-    checks = _checks(session, run)
+    curtain = _curtain(session, run, role)
+    shown = _checks(session, run)
+    checks = [_as_seen(check, curtain) for check in shown]
     current = next((c for c in checks if c.state is CheckState.RUNNING), None)
     report = run.report or {}
     staff = role.is_staff
@@ -208,6 +214,7 @@ def _view(
         run_number=run.ordinal,
         my_role=role,
         is_mine=is_mine,
+        hint_notice=hints.policy(curtain.hints) if checks != shown else "",
         problem=run.problem if staff else "",
         worker=(run.worker or "") if staff else "",
         jail_tier=run.jail_tier if staff else "",
@@ -215,6 +222,24 @@ def _view(
         versions=dict(run.versions) if staff else {},
         spec_digest=run.snapshot.digest if staff else "",
     )
+
+
+def _curtain(session: Session, run: GradingRun, role: CourseRole) -> hints.Curtain:
+    """Return what this reader sees of the hints."""
+    stated = hints.of_outline(run.snapshot.outline)
+    if role.is_staff:
+        return hints.for_staff(stated)
+    submission = run.submission
+    return hints.for_student(
+        stated,
+        number=submission.number,
+        received_at=submission.received_at,
+        now=database_now(session),
+    )
+
+
+def _as_seen(check: CheckView, curtain: hints.Curtain) -> CheckView:
+    return replace(check, results=[curtain.seen(one) for one in check.results])
 
 
 def _checks(session: Session, run: GradingRun) -> list[CheckView]:

@@ -8,6 +8,7 @@ from typing import Any, cast
 import numpy as np
 
 from grader.checks.component import Component
+from grader.checks.mistakes import wrong_answer
 from grader.contract.messages import (
     Array,
     Bundle,
@@ -39,9 +40,9 @@ class LibraryStudent:
     mistake: Misconception
     settings: Mapping[str, Any]
 
-    def open(self, bundle: Bundle) -> "_Session":
+    def open(self, bundle: Bundle) -> "AnsweringSession":
         """Return a session; the files of the submission are not looked at."""
-        return _Session(self.answer)
+        return AnsweringSession(self.answer)
 
     def answer(self, call: Call) -> Mapping[str, Array]:
         """Return what this student's code would return."""
@@ -50,7 +51,7 @@ class LibraryStudent:
             if operation.family is Family.INITIALIZER:
                 return {"weight": self._drawn(operation, call)}
             found = operation.answer(call.arrays)
-            found |= self.mistake.wrong(operation, call.arrays)
+            found |= wrong_answer(self.mistake, operation, call.arrays)
         if call.options.get("forward_only"):
             return {name: found[name] for name in operation.outputs}
         return found
@@ -71,14 +72,14 @@ class LibraryStudent:
     def _drawn(self, operation: Operation, call: Call) -> Array:
         """Return normal numbers with the wrong moments."""
         moments = operation.answer(call.arrays)
-        moments |= self.mistake.wrong(operation, call.arrays)
+        moments |= wrong_answer(self.mistake, operation, call.arrays)
         shape = tuple(int(length) for length in call.arrays["shape"])
         spread = np.sqrt(moments["variance"])
         rng = np.random.default_rng(call.seed)
         return moments["mean"] + spread * rng.standard_normal(shape)
 
 
-class _Session:
+class AnsweringSession:
     """Answers all calls of a case."""
 
     tier = "none"
@@ -87,12 +88,13 @@ class _Session:
         self._answer = answer
 
     def observe(self, case: Case) -> Observation:
+        """Return what the function answers to each call."""
         replies = tuple(
             Reply(Outcome.COMPLETED, self._answer(call)) for call in case.calls
         )
         return Observation(Outcome.COMPLETED, replies)
 
-    def __enter__(self) -> "_Session":
+    def __enter__(self) -> "AnsweringSession":
         return self
 
     def __exit__(

@@ -42,6 +42,7 @@ def submission(submission: str) -> Response:
         "max_score": view.max_score,
         "notices": view.notices,
         "log": view.log,
+        "hint_notice": view.hint_notice,
         "results": [result.to_json() for result in results],
     }
     if view.my_role.is_staff:

@@ -9,6 +9,7 @@ from grader.web.filters import number, plural
 DASH = "\u2013"
 _TABLE_ROWS = 12
 _NEAR = 1e-6
+_AXES = ("rows", "columns")
 _CURVE_NAMES = {
     "expected": "reference",
     "got": "your code",
@@ -62,6 +63,12 @@ class Facts:
         Label and value, for the small table.
     fault
         What the student's code raised.
+    distance
+        How far off the answer is beside what rounding does, in sentences.
+    replay
+        The failing case as code, where the student may see the inputs.
+    inputs
+        Names and shapes of what went in.
     """
 
     pair: tuple[str, str, str] | None
@@ -70,17 +77,23 @@ class Facts:
     chart: Chart | None
     fault: Mapping[str, Any] | None
     notice: str
+    distance: str = ""
+    replay: str = ""
+    inputs: str = ""
 
     @property
     def brief(self) -> str:
-        """Return in one line what was compared, for results that are right."""
-        inputs = dict(self.rows).get("Inputs", "")
-        return f"for {inputs}" if inputs else ""
+        """Return in one line what the student's code was given."""
+        return f"for {self.inputs}" if self.inputs else ""
 
     @property
     def has_more(self) -> bool:
         """Tell whether there is anything to unfold besides the pair."""
-        return bool(self.rows or self.matrices or self.fault)
+        return bool(self.rows or self.matrices or self.distance or self._has_trace)
+
+    @property
+    def _has_trace(self) -> bool:
+        return bool(self.fault and self.fault.get("traceback"))
 
 
 def facts(evidence: Mapping[str, Any], quantity: str = "") -> Facts:
@@ -92,6 +105,9 @@ def facts(evidence: Mapping[str, Any], quantity: str = "") -> Facts:
         chart=_chart(evidence.get("curves"), quantity),
         fault=_fault(evidence.get("fault")),
         notice=str(evidence.get("notice") or ""),
+        distance=str(evidence.get("distance_in_words") or ""),
+        replay=str(evidence.get("replay") or ""),
+        inputs=_shapes(evidence.get("case")),
     )
 
 
@@ -111,15 +127,13 @@ def _rows(evidence: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return one row for each fact that is there, in a fixed order."""
     reshaped = "got_shape" in evidence
     writers: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
-        ("case", "Inputs", _shapes),
         ("shape", "Shape expected" if reshaped else "Shape", shape),
         ("got_shape", "Shape got", shape),
         ("dtype", "Type of your answer", str),
         ("wrong_entries", "Entries that are off", lambda _: _wrong_entries(evidence)),
-        ("distance", "Distance", lambda _: _distance(evidence)),
         ("first_wrong_step", "First wrong step", number),
         ("error", "Error", _rounded),
-        ("tolerance", "Allowed", _rounded),
+        ("tolerance", "Largest error allowed", _rounded),
         ("accuracy", "Accuracy", number),
         ("floor", "Accuracy needed", number),
     )
@@ -133,23 +147,35 @@ def _rows(evidence: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _shapes(case: Any) -> str:
     if not isinstance(case, Mapping):
         return ""
-    return ", ".join(f"{name} {shape(value)}" for name, value in case.items())
+    # A single number has no shape that would tell anybody anything.
+    return ", ".join(
+        f"{name} {shape(value)}" if value else name for name, value in case.items()
+    )
 
 
 def _wrong_entries(evidence: Mapping[str, Any]) -> str:
     entries = plural(evidence.get("entries", 0), "entry", "entries")
+    if evidence["wrong_entries"] == evidence.get("entries"):
+        return f"all {entries}"
     text = f"{evidence['wrong_entries']} of {entries}"
+    along = evidence.get("wrong_along")
+    if isinstance(along, Sequence) and len(along) > 1:
+        text += f", in {_along(along)}"
     first = evidence.get("first_wrong")
     if isinstance(first, Sequence) and first:
         text += ", first at " + ", ".join(index(place) for place in first)
     return text
 
 
-def _distance(evidence: Mapping[str, Any]) -> str:
-    text = f"{_rounded(evidence['distance'])} rounding units"
-    if "bound" in evidence:
-        text += f"; up to {_rounded(evidence['bound'])} count as rounding"
-    return text
+def _along(along: Sequence[Sequence[int]]) -> str:
+    """Say at how many places of each axis entries are off, matrices as rows."""
+    names = [f"places along axis {axis}" for axis in range(len(along))]
+    if len(along) == len(_AXES):
+        names = list(_AXES)
+    return " and ".join(
+        f"all {length} {name}" if off == length else f"{off} of {length} {name}"
+        for (off, length), name in zip(along, names, strict=True)
+    )
 
 
 def _rounded(value: Any) -> str:
@@ -238,9 +264,9 @@ def _chart(curves: Any, quantity: str) -> Chart | None:
     picked = _spread(len(longest), _TABLE_ROWS)
     rows = tuple(
         (
-            number(longest[at][0]),
+            _short(longest[at][0]),
             *(
-                number(points[at][1]) if at < len(points) else DASH
+                _short(points[at][1]) if at < len(points) else DASH
                 for _, points in lines
             ),
         )

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from grader import dispatch
 from grader.errors import RefusedError
 from grader.intake import prepare
-from grader.services import assignments, courses, reports, submissions
+from grader.services import assignments, courses, hints, reports, submissions
 from grader.services.assignments import AssignmentView
 from grader.web.access import Access, requires
 from grader.web.backend import backend
@@ -154,6 +154,7 @@ def _assignment_page(
         "entry": loaded.spec.submission.entry,
         "attempts": attempts,
         "policy": reports.POLICY,
+        "hints": hints.policy(loaded.spec.hints),
         "used": used,
         "closed": _closed(view, used, now),
         "best": max(

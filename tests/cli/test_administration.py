@@ -35,8 +35,10 @@ def test_a_course_with_its_people_and_an_assignment_is_set_up_by_commands(
     printed = capsys.readouterr().out
     assert "ann@example.org\tta\t" in printed
     assert "bob@example.org\tstudent\t" in printed
-    assert command("assignment", "publish", "bp", "modular-mlp") == 0
-    assert command("assignment", "publish", "bp", "modular-mlp") == 0
+    publish = ("assignment", "publish", "bp", "modular-mlp", "--unproven")
+    assert command(*publish) == 0
+    assert "published without a proof" in capsys.readouterr().out
+    assert command(*publish) == 0
     assert "unchanged" in capsys.readouterr().out
 
 

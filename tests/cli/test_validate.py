@@ -5,10 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from grader.cli.main import main
 from tests.requirements import require_sandbox
 
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMA = Draft202012Validator(
+    json.loads((ROOT / "docs/validate.schema.json").read_text("utf-8"))
+)
 SPEC = """
 format = 1
 slug = "tiny"
@@ -81,6 +86,7 @@ def test_an_assignment_whose_samples_score_as_stated_holds(
 
     code, found = run(capsys, folder, "--runs", "2")
 
+    SCHEMA.validate(found)
     assert (code, found["holds"], found["max_score"]) == (0, True, 3)
     assert [trial["name"] for trial in found["trials"]] == ["solution"] * 2 + [
         "mask"
@@ -96,7 +102,10 @@ def test_a_sample_that_scores_otherwise_is_named_with_what_surprised(
     code, found = run(capsys, folder)
 
     (trial,) = (t for t in found["trials"] if t["name"] == "mask")
-    assert code == 1
+    SCHEMA.validate(found)
+    assert (code, found["holds"]) == (1, False)
+    assert [one["rule"] for one in found["complaints"]][:2] == ["sample", "sample"]
+    assert found["complaints"][0]["key"] == "samples/mask"
     assert trial["surprises"] == [
         "backward.grad_x: expected passed, got failed",
         "score: expected 3.0, got 1.0",
@@ -136,3 +145,70 @@ def test_without_a_solution_nothing_is_proved(
 
     assert stopped.value.code == 2
     assert "solution is missing" in capsys.readouterr().err
+
+
+def test_every_item_says_how_often_it_was_judged_and_how_sure_one_can_be(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, found = run(capsys, folder, "--runs", "3", "--no-mistakes")
+
+    assert [one["item"] for one in found["items"]] == [
+        "forward.out",
+        "backward.grad_x",
+    ]
+    for one in found["items"]:
+        assert (one["runs"], one["flakes"]) == (3, 0)
+        assert one["bound"] == pytest.approx(1 - 0.05 ** (1 / 3))
+        assert 0 < one["median_seconds"] <= one["max_seconds"]
+        assert one["distance"] < 2**14
+    assert found["flakes"]["bound"] == pytest.approx(1 - 0.05 ** (1 / 3))
+    assert (found["mistakes"], found["screening"]) == (None, None)
+
+
+def test_an_item_that_is_not_as_stated_counts_as_a_flake_and_no_other_does(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sample(folder, WRONG, 'about = "x"\nscore = 1\n')
+
+    _, found = run(capsys, folder, "--no-mistakes")
+
+    counts = {one["item"]: (one["runs"], one["flakes"]) for one in found["items"]}
+    assert counts == {"forward.out": (2, 0), "backward.grad_x": (2, 1)}
+
+
+def test_weak_choices_are_named_and_do_not_contradict(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, found = run(capsys, folder)
+
+    assert code == 0
+    assert [(one["severity"], one["rule"]) for one in found["complaints"]] == [
+        ("advice", "without-follow-through")
+    ]
+    assert {one["visible"] for one in found["screening"]} == {1.0}
+
+
+def test_the_table_ends_with_the_verdict(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["validate", str(folder), "--no-mistakes"])
+
+    printed = capsys.readouterr().out
+    assert not stopped.value.code
+    assert "backward.grad_x" in printed
+    assert printed.rstrip().endswith("tiny holds")
+
+
+def test_the_table_of_what_does_not_hold_counts_the_contradictions(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "solution/relu.py").write_text(WRONG)
+
+    with pytest.raises(SystemExit) as stopped:
+        main(["validate", str(folder), "--no-mistakes"])
+
+    printed = capsys.readouterr().out
+    assert stopped.value.code == 1
+    assert "not in 1" in printed
+    assert printed.rstrip().endswith("tiny does not hold: 2 contradictions")

@@ -70,7 +70,7 @@ def test_without_any_check_everything_survives():
     found = fates(component("relu"), FORWARD.replace("points = 1", "points = 0"))
     assert {one.fate for one in found.values()} == {Fate.SURVIVES}
     assert {one.reason for one in found.values()} == {
-        "no check with points judges this component"
+        "no check with points judges this component by itself"
     }
 
 
@@ -115,7 +115,22 @@ def test_the_shipped_assignment_catches_all_but_what_it_leaves_to_the_student():
     loaded = assignments.load_folder(assignments.shipped("modular-mlp"))
     survivors = [one for one in known_mistakes(loaded) if one.fate is not Fate.CAUGHT]
     assert {one.reason for one in survivors} <= {
-        "no check with points judges large inputs"
+        "no check with points judges large inputs",
+        "no check with points judges kinks and ties",
+    }
+
+
+def test_a_mistake_about_ties_is_caught_only_where_ties_are_judged():
+    with_ties = FORWARD.replace('"forward"', '"subgradient"').replace(
+        "points = 1", "points = { out = 1, grad_x = 1 }"
+    )
+    left_out = fates(component("max_pool2d"), FORWARD)
+    judged = fates(component("max_pool2d"), with_ties)
+    ties = [key for key in judged if key[0] in ("M105", "M106")]
+    assert len(ties) == 2
+    assert {judged[key].fate for key in ties} == {Fate.CAUGHT}
+    assert {left_out[key].reason for key in ties} == {
+        "no check with points judges kinks and ties"
     }
 
 

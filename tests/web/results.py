@@ -82,6 +82,13 @@ def _wrong_bias(right: CheckResult) -> CheckResult:
             "expected": -3.5251234567,
             "got": 0.0,
             "distance": 3.1e15,
+            "distance_in_words": (
+                "If every input changes in its last (16th) digit, the right answer "
+                "moves by about 4e-16. Yours is off by 3.5, more than "
+                "1,000,000,000,000,000 times as much."
+            ),
+            "replay": 'x = np.array([0.5])\nprint(x[0] < 1, "should be", True)\n',
+            "wrong_along": [[2, 3]],
             "wrong_entries": 2,
             "entries": 3,
             "first_wrong": [[1], [2]],

@@ -52,6 +52,38 @@ def test_source_that_is_no_utf8_is_shown_and_not_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    ("along", "text"),
+    [
+        ([[2, 3]], "4 of 9 entries, first at [1]"),
+        ([[2, 3], [7, 7]], "4 of 9 entries, in 2 of 3 rows and all 7 columns, first"),
+        (
+            [[1, 2], [2, 3], [4, 4]],
+            "4 of 9 entries, in 1 of 2 places along axis 0 and 2 of 3 places along "
+            "axis 1 and all 4 places along axis 2, first",
+        ),
+    ],
+)
+def test_rows_and_columns_with_wrong_entries_are_counted(
+    along: list[list[int]], text: str
+) -> None:
+    found = {"wrong_entries": 4, "entries": 9, "first_wrong": [[1]]}
+
+    rows = dict(facts({**found, "wrong_along": along}).rows)
+
+    assert rows["Entries that are off"].startswith(text)
+
+
+def test_facts_know_what_went_in_and_the_code_to_copy() -> None:
+    case = {"x": [5], "w": [5, 3], "b": []}
+
+    shown = facts({"case": case, "replay": "print(1)\n"})
+
+    assert shown.brief == "for x (5,), w (5, 3), b"
+    assert shown.replay == "print(1)\n"
+    assert not shown.has_more
+
+
+@pytest.mark.parametrize(
     ("value", "text"),
     [(None, "\u2013"), (3.0, "3"), (2.5, "2.5"), (0.0, "0"), (1 / 3, "0.33")],
 )

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from html import unescape
 
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -124,6 +125,25 @@ def test_result_shows_points_numbers_diagnosis_and_hint(
     assert "A good place to start: Linear: backward." in text
     assert "2 of 3 entries, first at [1], [2]" in text
     assert '<mark class="off">nan</mark>' in text
+
+
+def test_result_says_what_went_in_and_how_far_off_it_is(
+    visit: Visit, world: World
+) -> None:
+    text = visit("ada").get(f"/submissions/{world.ids['partial']}").text
+    assert "for x (5, 7), weight (7, 3)" in text
+    assert "moves by about 4e\u201116. Yours is off by 3.5" in text
+    assert "rounding units" not in text
+
+
+def test_a_case_with_public_inputs_can_be_copied(visit: Visit, world: World) -> None:
+    text = visit("ada").get(f"/submissions/{world.ids['partial']}").text
+    code = re.search(r"(?s)data-copy>Copy</button>\s*<pre[^>]*>(.*?)</pre>", text)
+    assert code is not None
+    assert unescape(code.group(1)) == (
+        'x = np.array([0.5])\nprint(x[0] < 1, "should be", True)\n'
+    )
+    assert "js/copying.js" in text
 
 
 def test_result_links_from_a_fault_to_the_line_of_the_code(

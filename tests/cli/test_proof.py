@@ -1,0 +1,116 @@
+"""What a proof concludes from runs, thresholds and margins."""
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from grader.assignments import load_files
+from grader.checks.convergence import ConvergenceCheck
+from grader.cli import proof as module
+from grader.cli.proof import Proof
+from grader.cli.trials import Trial
+from grader.validation.complaints import Severity
+from grader.validation.convergence_threshold import Measured
+from grader.validation.flakes import Judgement, upper_bound
+
+LEARNS = """
+format = 1
+slug = "t"
+title = "T"
+[submission]
+entry = "t.py"
+[[component]]
+name = "Linear"
+operation = "linear"
+construct = ["in_features", "out_features"]
+[[component]]
+name = "ReLU"
+operation = "relu"
+[[component]]
+name = "Loss"
+operation = "softmax_cross_entropy"
+[[component]]
+name = "SGD"
+operation = "sgd"
+construct = ["lr"]
+[[check]]
+id = "learns"
+kind = "convergence"
+layers = ["Linear", "ReLU", "Linear"]
+loss = "Loss"
+optimizer = "SGD"
+settings = { lr = 0.2 }
+data = "moons"
+hidden = [6]
+examples = 43
+batch_size = 8
+epochs = 2
+threshold = 0.9
+points = 1
+"""
+
+
+@pytest.fixture
+def learns():
+    return load_files({"assignment.toml": LEARNS.encode()})
+
+
+def trial(name="solution", seed=1, surprises=(), judgements=()):
+    return Trial(name, "x", seed, 1.0, surprises, 0.5, judgements)
+
+
+def proof_of(assignment, *trials):
+    return Proof(assignment, trials, None, None)
+
+
+def test_a_surprise_in_one_of_many_runs_is_one_contradiction_with_its_seed(learns):
+    said = "a.out: expected passed, got failed"
+    runs = [trial(seed=seed) for seed in range(9)]
+    found = proof_of(learns, *runs, trial(seed=77, surprises=(said,)))
+    (complaint,) = found.contradictions
+    assert (complaint.rule, complaint.key) == ("solution", "solution")
+    assert complaint.sentence == f"{said} (1 of 10 runs; first with seed 77)"
+    assert not found.holds
+    assert (found.flakes, found.bound) == (1, upper_bound(1, 10))
+
+
+def test_a_sample_is_named_with_its_folder(learns):
+    found = proof_of(learns, trial(), trial("mask", surprises=("score: no",)))
+    assert [one.key for one in found.contradictions] == ["samples/mask"]
+
+
+def test_a_solution_near_the_bound_is_a_weak_choice(learns):
+    near = Judgement("a.out", True, 0.1, 2.0**19)
+    far = Judgement("a.grad_x", True, 0.1, 2.0**10)
+    found = proof_of(learns, trial(judgements=(near, far)))
+    narrow = [one for one in found.complaints if one.rule == "narrow-margin"]
+    assert [(one.severity, one.key) for one in narrow] == [(Severity.WEAK, "a.out")]
+    assert found.holds
+
+
+@pytest.mark.parametrize(("reached", "holds"), [(0.7, False), (0.95, True)])
+def test_a_threshold_that_right_code_misses_contradicts(
+    learns, monkeypatch, tmp_path, reached, holds
+):
+    def measured(assignment):
+        (check,) = assignment.checks
+        assert isinstance(check, ConvergenceCheck)
+        yield check, Measured(np.full(300, reached), np.empty((0, 6)), 0.5)
+
+    monkeypatch.setattr(module.convergence_threshold, "measured_checks", measured)
+    monkeypatch.setattr(module, "run_trials", lambda *arguments: [trial()])
+    found = module.prove(learns, tmp_path, None, Console(quiet=True), mistakes=False)
+    assert found.holds is holds
+    assert {one.key for one in found.contradictions} == (
+        set() if holds else {"check learns, threshold"}
+    )
+
+
+def test_the_summary_counts_what_was_found(learns):
+    found = proof_of(learns, trial(), trial("mask", surprises=("score: no",)))
+    assert found.summary() == {
+        "holds": False,
+        "runs": 2,
+        "complaints": {"contradiction": 1, "weak": 0, "advice": 1},
+        "mistakes": None,
+    }
