@@ -7,10 +7,11 @@ import numpy as np
 
 from grader.assignments import component_names
 from grader.assignments.spec import ComponentSpec
-from grader.checks import Component, custom
-from grader.checks.arrangement import Arrangement
-from grader.checks.arrangement_problems import arrangement_problems
+from grader.checks import Component
 from grader.checks.base import KeyPath, Problem
+from grader.checks.custom_layers import operation as custom
+from grader.checks.presentation.arrangement import Arrangement
+from grader.checks.presentation.problems import arrangement_problems
 from reference import operations
 from reference.errors import ConventionError
 

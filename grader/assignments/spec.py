@@ -12,9 +12,10 @@ from pydantic import (
     model_validator,
 )
 
-from grader.checks import CheckParams, Component, scales
-from grader.checks.arrangement import Arrangement, Presentation
-from grader.checks.leniency import VectorForm
+from grader.checks import CheckParams, Component
+from grader.checks.presentation import scales
+from grader.checks.presentation.arrangement import Arrangement, Presentation
+from grader.checks.presentation.leniency import VectorForm
 from grader.contract.limits import Limits
 
 Positive = Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)]

@@ -1,4 +1,12 @@
-"""Kinds of checks: each module with a ``Check`` of its own name is one."""
+"""Kinds of checks: each module with a ``Check`` of its own name is one.
+
+What several kinds need stands beside them: ``base`` and ``component``, ``calls`` and
+``answers``, ``compare`` and ``judging``, ``diagnosis`` and ``evidence``. What belongs
+to one theme is a package: ``feedback`` holds every sentence for students,
+``hypotheses`` what a wrong answer is held against, ``presentation`` how a course writes
+its arrays down, and ``trainings``, ``networks``, ``graphs`` (autodiff), ``programs``,
+``effects``, ``costs`` and ``custom_layers`` what the kinds of those names are made of.
+"""
 
 import inspect
 import pkgutil

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.checks import custom
-from grader.checks.arranged import ArrangedOperation
-from grader.checks.arrangement import Arrangement
-from grader.checks.leniency import VectorForm
+from grader.checks.custom_layers import operation as custom
+from grader.checks.presentation.arranged import ArrangedOperation
+from grader.checks.presentation.arrangement import Arrangement
+from grader.checks.presentation.leniency import VectorForm
 from reference import operations
 from reference.operations.base import Operation
 

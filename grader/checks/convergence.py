@@ -18,11 +18,11 @@ from grader.checks import evidence
 from grader.checks.answers import Trouble
 from grader.checks.base import Check, Finding, Name, Problem, Trial
 from grader.checks.component import Component
-from grader.checks.datasets import DATASETS, Split
-from grader.checks.envelope import Envelope, checkpoints
 from grader.checks.feedback import convergence as words
 from grader.checks.feedback import troubles
-from grader.checks.trainable import NetworkParams, wrong_network
+from grader.checks.trainings.datasets import DATASETS, Split
+from grader.checks.trainings.envelope import Envelope, checkpoints
+from grader.checks.trainings.trainable import NetworkParams, wrong_network
 from grader.contract.messages import Array, Call, Outcome
 from grader.report import Verdict
 

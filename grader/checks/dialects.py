@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
-from grader.checks.arranged import ArrangedOperation
-from grader.checks.arrangement import GRADIENT, Arrangement, Presentation
 from grader.checks.feedback import conventions as words
 from grader.checks.mistakes import plain_operation, shown
+from grader.checks.presentation.arranged import ArrangedOperation
+from grader.checks.presentation.arrangement import GRADIENT, Arrangement, Presentation
 from grader.checks.sightings import IMPOSSIBLE, Arrays, Sighting, held_by, replayed
 from grader.report import Diagnosis
 from reference import operations

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from grader.checks import calls, evidence, leniency
+from grader.checks import calls, evidence
 from grader.checks.answers import Answer
 from grader.checks.base import (
     SINGLE,
@@ -40,6 +40,7 @@ from grader.checks.own_forward import (
     Slope,
     slopes,
 )
+from grader.checks.presentation import leniency
 from grader.contract.messages import Array, Call
 from grader.report import Verdict
 from reference.operations.base import Family, Operation

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from grader.checks import differencing, evidence, leniency, snippet
+from grader.checks import differencing, evidence, snippet
 from grader.checks.answers import Answer, Trouble
 from grader.checks.base import Finding, Trial
 from grader.checks.compare import (
@@ -17,6 +17,7 @@ from grader.checks.compare import (
 from grader.checks.component import Component
 from grader.checks.diagnosis import Sighting, diagnose
 from grader.checks.feedback import comparing, troubles
+from grader.checks.presentation import leniency
 from grader.checks.support import where
 from grader.contract.messages import Array, Phase
 from grader.report import Diagnosis, Verdict

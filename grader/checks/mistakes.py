@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from grader.checks.arranged import ArrangedOperation
+from grader.checks.presentation.arranged import ArrangedOperation
 from grader.contract.messages import Array
 from reference.misconceptions import Misconception
 from reference.operations.base import Operation

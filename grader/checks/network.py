@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from grader.checks import calls, composition, drawn_network
+from grader.checks import calls
 from grader.checks.answers import Answer
 from grader.checks.base import (
     Check,
@@ -27,11 +27,12 @@ from grader.checks.base import (
 )
 from grader.checks.compare import reference_answer
 from grader.checks.component import Component
-from grader.checks.composition import Composition
-from grader.checks.drawn_network import Chain, Network, UnfitError
 from grader.checks.feedback import network as words
 from grader.checks.judging import SMALLEST, DrawnCase, Judge
-from grader.checks.together import Together
+from grader.checks.networks import composition, drawn_network
+from grader.checks.networks.composition import Composition
+from grader.checks.networks.drawn_network import Chain, Network, UnfitError
+from grader.checks.networks.together import Together
 from grader.contract.messages import Array, Call
 from grader.report import Verdict
 from reference.operations.base import Family, Operation

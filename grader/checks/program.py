@@ -19,9 +19,9 @@ from grader.checks.base import Check, Finding, Name, Problem, Trial
 from grader.checks.component import Component
 from grader.checks.feedback import program as words
 from grader.checks.feedback import troubles
-from grader.checks.program_mistakes import recognised
-from grader.checks.program_run import SETS, ProgramRun, ProgramTask, draw_program
-from grader.checks.trainable import NetworkParams, network, wrong_network
+from grader.checks.programs.mistakes import recognised
+from grader.checks.programs.run import SETS, ProgramRun, ProgramTask, draw_program
+from grader.checks.trainings.trainable import NetworkParams, network, wrong_network
 from grader.contract.messages import Array, Call
 from grader.report import Verdict
 

@@ -7,8 +7,8 @@ from functools import cached_property
 import numpy as np
 
 from grader.checks.compare import Expected, Match, compare, largest
-from grader.checks.lengths import Constant, constants
 from grader.checks.mistakes import plain_arrays, plain_operation
+from grader.checks.presentation.lengths import Constant, constants
 from grader.contract.messages import Array
 from reference.errors import ReferenceUseError
 from reference.operations.base import Operation

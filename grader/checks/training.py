@@ -12,17 +12,18 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks import evidence, wrong_loops
+from grader.checks import evidence
 from grader.checks.answers import Answer, Trouble
-from grader.checks.bands import Band
 from grader.checks.base import Check, Finding, Problem, Trial
 from grader.checks.component import Component
 from grader.checks.feedback import comparing, troubles
 from grader.checks.feedback import training as words
-from grader.checks.replay import Task
-from grader.checks.trainable import wrong_network
-from grader.checks.training_params import TrainingParams, blind_spots
-from grader.checks.training_run import LOSSES, TrainingRun
+from grader.checks.trainings import wrong_loops
+from grader.checks.trainings.bands import Band
+from grader.checks.trainings.params import TrainingParams, blind_spots
+from grader.checks.trainings.replay import Task
+from grader.checks.trainings.run import LOSSES, TrainingRun
+from grader.checks.trainings.trainable import wrong_network
 from grader.contract.messages import Array, Phase
 from grader.report import Verdict
 

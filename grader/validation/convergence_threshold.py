@@ -11,10 +11,10 @@ import numpy as np
 
 from grader.assignments import Assignment
 from grader.checks.convergence import ConvergenceCheck
-from grader.checks.datasets import DATASETS
-from grader.checks.envelope import Envelope, checkpoints
-from grader.checks.replay import Task, draw_task
-from grader.checks.trainable import network
+from grader.checks.trainings.datasets import DATASETS
+from grader.checks.trainings.envelope import Envelope, checkpoints
+from grader.checks.trainings.replay import Task, draw_task
+from grader.checks.trainings.trainable import network
 from grader.contract.messages import Array
 from reference.errors import NonFiniteError
 

@@ -8,14 +8,14 @@ import numpy as np
 
 from grader.checks import Check
 from grader.checks.component import Component
-from grader.checks.mistaken_parts import TRAJECTORY, Mistakes, mistaken_net
 from grader.checks.mistakes import wrong_answer
 from grader.checks.network import LOSS, NetworkCheck
 from grader.checks.program import RUNS, ProgramCheck
-from grader.checks.program_run import SETS, ProgramRun, ProgramTask
-from grader.checks.replay import Net, Task
-from grader.checks.trainable import NetworkParams, network
+from grader.checks.programs.run import SETS, ProgramRun, ProgramTask
 from grader.checks.training import TrainingCheck
+from grader.checks.trainings.mistaken_parts import TRAJECTORY, Mistakes, mistaken_net
+from grader.checks.trainings.replay import Net, Task
+from grader.checks.trainings.trainable import NetworkParams, network
 from grader.contract.jail import Jail
 from grader.contract.messages import Array, Bundle, Call
 from grader.validation.library_student import Answer, AnsweringSession

@@ -12,11 +12,11 @@ import numpy as np
 
 from grader import engine
 from grader.assignments import Assignment, load_files
-from grader.checks.loop import Loop
-from grader.checks.mistaken_parts import TRAJECTORY, Mistakes, mistaken_net
-from grader.checks.replay import Net, Task
-from grader.checks.trainable import NetworkParams, network
-from grader.checks.wrong_loops import WRONG_LOOPS
+from grader.checks.trainings.loop import Loop
+from grader.checks.trainings.mistaken_parts import TRAJECTORY, Mistakes, mistaken_net
+from grader.checks.trainings.replay import Net, Task
+from grader.checks.trainings.trainable import NetworkParams, network
+from grader.checks.trainings.wrong_loops import WRONG_LOOPS
 from grader.contract.messages import Array, Bundle, Call
 from grader.report import CheckResult, Verdict
 from grader.validation.known_mistakes import CAUGHT

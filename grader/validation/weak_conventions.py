@@ -7,8 +7,8 @@ from typing import Any
 
 from grader.assignments import Assignment
 from grader.assignments.spec import ComponentSpec
-from grader.checks import custom
 from grader.checks.component import Component
+from grader.checks.custom_layers import operation as custom
 from grader.validation.complaints import Complaint, advice, weak
 from reference.operations import Operation
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from grader.assignments import Assignment
-from grader.checks import Check, trainable
+from grader.checks import Check
 from grader.checks import network as networks
-from grader.checks.datasets import DATASETS
+from grader.checks.trainings import trainable
+from grader.checks.trainings.datasets import DATASETS
 from grader.validation.complaints import Complaint, advice, weak
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from grader.assignments import load_files
-from grader.checks.arranged import ArrangedOperation
-from grader.checks.arrangement import AS_IT_IS, Presentation
+from grader.checks.presentation.arranged import ArrangedOperation
+from grader.checks.presentation.arrangement import AS_IT_IS, Presentation
 from grader.errors import AssignmentError
 
 HEAD = 'format = 1\nslug = "small"\ntitle = "Small"\n'

@@ -9,8 +9,8 @@ import pytest
 
 from grader.assignments.components import read_components
 from grader.assignments.spec import ArraySpec, ComponentSpec
-from grader.checks.lengths import constants
-from grader.checks.leniency import VectorForm
+from grader.checks.presentation.lengths import constants
+from grader.checks.presentation.leniency import VectorForm
 from reference import operations
 
 PAGE = (Path(__file__).parents[2] / "docs" / "assignment-components.md").read_text()

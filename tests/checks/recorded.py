@@ -4,10 +4,10 @@ from functools import cache
 
 import numpy as np
 
-from grader.checks import recording, script
-from grader.checks.recording import Judgement
-from grader.checks.replay import draw_task
-from grader.checks.script import Script
+from grader.checks.trainings import recording, script
+from grader.checks.trainings.recording import Judgement
+from grader.checks.trainings.replay import draw_task
+from grader.checks.trainings.script import Script
 from tests.checks.students import PLAIN
 from tests.checks.tasks import task
 from tests.worker.runner.bindings.asking import Answer, ask

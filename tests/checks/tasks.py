@@ -3,9 +3,9 @@
 import numpy as np
 
 from grader.checks.base import secret_rng
-from grader.checks.replay import Task
 from grader.checks.training import TrainingCheck
-from grader.checks.training_run import TrainingRun
+from grader.checks.trainings.replay import Task
+from grader.checks.trainings.run import TrainingRun
 from tests.checks.grading import assignment
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from grader import engine
 from grader.assignments import load_files
-from grader.checks.envelope import Envelope, checkpoints
+from grader.checks.trainings.envelope import Envelope, checkpoints
 from grader.contract.messages import Outcome, Phase
 from grader.errors import AssignmentError
 from grader.report import CheckResult, Verdict

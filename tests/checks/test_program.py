@@ -8,14 +8,14 @@ import pytest
 from grader import engine
 from grader.assignments import Assignment, load_files
 from grader.checks.program import losses_alike
-from grader.checks.program_mistakes import (
+from grader.checks.programs.mistakes import (
     WRONG_PROGRAMS,
     BiasesStay,
     recognised,
     suspects,
 )
-from grader.checks.program_run import LEAD, ProgramRun, ProgramTask, draw_program
-from grader.checks.trainable import network
+from grader.checks.programs.run import LEAD, ProgramRun, ProgramTask, draw_program
+from grader.checks.trainings.trainable import network
 from grader.contract.messages import Outcome
 from grader.errors import AssignmentError
 from grader.report import CheckResult, Verdict

@@ -15,7 +15,7 @@ CHECKS = Path(grader.checks.__file__).parent
 # The hint of a mistake stands beside the wrong formula that it belongs to, as in
 # reference/misconceptions, and what a relation says beside the relation.
 LIBRARIES = {
-    "custom_relations.py",
+    "custom_layers/relations.py",
     "graphs/array_mistakes.py",
     "graphs/mistakes.py",
     "graphs/operation_mistakes.py",
@@ -23,8 +23,8 @@ LIBRARIES = {
     "hypotheses/layouts.py",
     "hypotheses/partial_sums.py",
     "hypotheses/terms.py",
-    "program_mistakes.py",
-    "wrong_loops.py",
+    "programs/mistakes.py",
+    "trainings/wrong_loops.py",
 }
 MODULES = sorted(
     path.relative_to(CHECKS).as_posix()

@@ -2,7 +2,7 @@ import pytest
 
 from grader import engine
 from grader.assignments import load_files
-from grader.checks import bands
+from grader.checks.trainings import bands
 from grader.contract.messages import Outcome, Phase
 from grader.report import CheckResult, Report, Verdict
 from tests.checks.fake_jail import FakeJail, ending

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grader.checks.replay import draw_task
+from grader.checks.trainings.replay import draw_task
 from grader.validation import replay_bench
 from grader.validation.right_trainings import Form, Rule, forms, train
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from grader.checks.envelope import CHECKPOINTS
+from grader.checks.trainings.envelope import CHECKPOINTS
 from grader.contract.messages import Array
 
 LOOK_AT_LOSS = (

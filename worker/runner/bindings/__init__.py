@@ -46,7 +46,7 @@ optimizer    train            ``{component, construct}``
 function     train            the student's function, such as ``"train"``
 scripted     train            true: stand-ins in place of the student's parts, which
                               answer from arrays ``script.*`` and write down each call
-                              (``grader/checks/script.py``, ``scripted``)
+                              (``grader/checks/trainings/script.py``, ``scripted``)
 function     converge         the student's function, such as ``"train_network"``
 seed         converge         its third argument
 layers       network          ``{component, construct, parameters, states,

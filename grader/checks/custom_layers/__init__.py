@@ -1,0 +1,1 @@
+"""Layers of an assignment's own, for which there is no reference."""

@@ -1,0 +1,1 @@
+"""Whole networks of the student's layers, each layer alone and all together."""

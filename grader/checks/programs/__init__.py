@@ -1,0 +1,1 @@
+"""Whole programs: what they are asked and which wrong ones are known."""
