@@ -167,6 +167,7 @@ class Probe:
             rounding = SAFETY * max(self.precision.unit * weight, sigma)
             found = {}
             begin = 2 + NOISE_DRAWS
+            coarse = self._has_few_digits(answers[2:begin])
             rest = phi[begin + len(self._touched) :]
             for touched, (name, directions) in zip(
                 answers[begin:], self._directions.items(), strict=False
@@ -176,15 +177,22 @@ class Probe:
                 values = mine.reshape(len(directions), -1, OFFSETS)
                 found[name] = self._slope(name, values, start, rounding)
                 if self._is_blunt(answers[0], touched):
-                    # Few digits hide a small change; only a forward that ignores its
-                    # input hides the large ones too.
-                    ignored = bool(np.all(values == start))
+                    # Few digits hide a small change, and none that is large.
+                    hidden = coarse and not np.all(values == start)
                     found[name] = replace(
                         found[name],
                         consistency=Consistency.INCONCLUSIVE,
-                        doubt=Doubt.BLUNT if ignored else Doubt.ROUGH,
+                        doubt=Doubt.ROUGH if hidden else Doubt.BLUNT,
                     )
         return found
+
+    def _has_few_digits(self, noisy: Sequence[Answer]) -> bool:
+        """Tell whether numbers of single precision come out, whatever goes in."""
+        return all(
+            np.array_equal(out, out.astype(np.float32))
+            for answer in noisy
+            for out in (answer.arrays[output] for output in self.upstreams)
+        )
 
     def _is_blunt(self, start: Answer, touched: Answer) -> bool:
         """Tell whether the forward does not notice a change in its last digits.

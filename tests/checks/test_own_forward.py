@@ -65,8 +65,13 @@ def test_few_digits_are_not_taken_for_an_ignored_input() -> None:
         # Beside sums of this size single precision does not see a small change.
         return (x.astype(np.float32) + np.float32(30_000)).astype(np.float64)
 
+    def cut(x: Array) -> Array:
+        # Small changes show nowhere, large ones where an entry passes a border.
+        return np.where(x > X + 2.0**-7, 1.0, 0.0) + UPSTREAM
+
     assert measured(large, UPSTREAM).doubt is Doubt.ROUGH
     assert measured(lambda x: UPSTREAM, UPSTREAM).doubt is Doubt.BLUNT
+    assert measured(cut, UPSTREAM).doubt is Doubt.BLUNT
 
 
 def test_a_forward_that_ignores_its_input_is_left_open() -> None:

@@ -10,7 +10,7 @@ import pytest
 from grader.contract.messages import Bundle, Call, Case
 from reference.operations import names
 from tests.checks.every_operation import graded
-from tests.variants import harness, sweep
+from tests.variants import harness
 from tests.variants.harness import student, unearned
 
 CALL = Call(
@@ -103,17 +103,3 @@ def test_wrong_code_is_seen_through_the_harness(monkeypatch):
     for single in (False, True):
         report = graded("sgd", {}, student("sgd", {}, "ascent", single=single))
         assert [result.quantity for result in unearned(report)] == ["trajectory"]
-
-
-def test_a_sweep_counts_runs_and_finds_nothing_wrong(capsys):
-    code = sweep.main(["l1", "--seeds", "2", "--precision", "double"])
-    line = capsys.readouterr().out
-    assert code == 0
-    assert "l1 double: 18 runs, 0 wrong, 0 undecided, largest distance 2^" in line
-
-
-def test_a_sweep_tells_who_lost_a_point(capsys, monkeypatch):
-    monkeypatch.setattr(sweep, "student", lambda *_, **__: student("l1", {}, "loops"))
-    code = sweep.main(["mean_squared_error", "--seeds", "1", "--precision", "single"])
-    assert code == 1
-    assert "mean_squared_error-0-loops seed 0: loss failed" in capsys.readouterr().out
