@@ -19,7 +19,7 @@ from grader.assignments.spec import (
     AssignmentFrame,
     AssignmentSpec,
 )
-from grader.checks import Check, CheckOutline, CheckParams, Component, kinds
+from grader.checks import Check, CheckOutline, CheckParams, Component, kind_of, kinds
 from grader.checks.base import ComponentCheck, KeyPath, Problem
 from grader.contract.limits import Limits
 from grader.errors import AssignmentError, RefusedError
@@ -267,12 +267,12 @@ class _Reader:
         for index, table in enumerate(raw):
             path: KeyPath = ("check", index)
             kind = table.get("kind") if isinstance(table, dict) else None
-            if kind not in kinds():
+            check = kind_of(kind) if isinstance(kind, str) else None
+            if check is None:
                 known = ", ".join(sorted(kinds()))
                 reason = f"unknown kind {kind!r}; known are: {known}"
                 self._say((*path, "kind"), reason)
                 continue
-            check = kinds()[kind]
             try:
                 found.append((index, check, check.Params.model_validate(table)))
             except ValidationError as error:

@@ -24,19 +24,29 @@ from grader.checks.component import Component
 
 
 @cache
+def kind_of(name: str) -> type[Check] | None:
+    """Return the kind of check called ``name``, ``None`` if there is none.
+
+    Only its own module is imported: a worker needs few of them.
+    """
+    if name not in {module.name for module in pkgutil.iter_modules(__path__)}:
+        return None
+    for value in vars(import_module(f"{__name__}.{name}")).values():
+        if (
+            inspect.isclass(value)
+            and issubclass(value, Check)
+            and not inspect.isabstract(value)
+            and value.kind == name
+        ):
+            return value
+    return None
+
+
 def kinds() -> dict[str, type[Check]]:
     """Return every kind of check by name, found among the modules of this package."""
-    found = {}
-    for module in pkgutil.iter_modules(__path__):
-        for value in vars(import_module(f"{__name__}.{module.name}")).values():
-            if (
-                inspect.isclass(value)
-                and issubclass(value, Check)
-                and not inspect.isabstract(value)
-                and value.kind == module.name
-            ):
-                found[module.name] = value
-    return found
+    names = (module.name for module in pkgutil.iter_modules(__path__))
+    found = ((name, kind_of(name)) for name in names)
+    return {name: kind for name, kind in found if kind is not None}
 
 
 __all__ = [
@@ -46,5 +56,6 @@ __all__ = [
     "Component",
     "Finding",
     "Trial",
+    "kind_of",
     "kinds",
 ]

@@ -1,7 +1,10 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
-from grader.checks import kinds
+from grader.checks import kind_of, kinds
 from grader.checks.base import CheckParams, secret_rng, wrong_component
 from grader.checks.component import Component
 from reference.operations.base import Family
@@ -96,3 +99,24 @@ def test_constructor_arguments_are_names_or_numbers() -> None:
     part = Component("Linear", "linear", ("in_features", 3))
 
     assert part.arguments({"in_features": 7}) == [7, 3]
+
+
+@pytest.mark.parametrize("name", ["nothing_like_this", "compare", "feedback", ""])
+def test_what_is_no_kind_is_not_taken_for_one(name: str) -> None:
+    assert kind_of(name) is None
+
+
+def test_an_assignment_imports_its_own_kinds_only() -> None:
+    source = (
+        "import sys\n"
+        "from grader import assignments\n"
+        "assignments.load_folder(assignments.shipped('modular-mlp'))\n"
+        "print([name for name in ('training', 'autodiff', 'program', 'network')\n"
+        "       if f'grader.checks.{name}' in sys.modules])\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", source], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "['training']"
