@@ -6,6 +6,7 @@ import numpy as np
 
 from reference.operations.base import Array, Arrays
 from reference.operations.directions import steepest
+from reference.operations.draws import GRID
 
 Slopes = Callable[[Array, Array], Array]
 
@@ -30,7 +31,8 @@ def far_scores(
     depends on the digits that scores of this size have lost. Of many directions it is
     the one in which even the flattest query is steep, and the queries bear half of
     the size: what is left of a gradient that is zero by nature is multiplied by a key
-    or a query, so that neither may be larger than it must.
+    or a query, so that neither may be larger than it must. The keys differ by as much
+    less in all other directions: there larger queries would bring two scores together.
 
     Parameters
     ----------
@@ -44,8 +46,9 @@ def far_scores(
     size = np.ceil(np.sqrt(PEAK / slope))
     far = size * (1.0 + np.arange(keys) / 8)
     signs = np.resize([0.0, 1.0, -1.0], (examples, 1, 1))
+    sizes = np.where(signs == 0, 1.0, size)
     return {
         **arrays,
-        "query": query * np.where(signs == 0, 1.0, size),
-        "key": key + signs * far[:, None] * direction,
+        "query": query * sizes,
+        "key": np.round(key / sizes / GRID) * GRID + signs * far[:, None] * direction,
     }
