@@ -16,6 +16,7 @@ from grader.checks.trainings.envelope import Envelope, checkpoints
 from grader.checks.trainings.replay import Task, draw_task
 from grader.checks.trainings.trainable import network
 from grader.contract.messages import Array
+from grader.validation.flakes import upper_bound
 from reference.errors import NonFiniteError
 
 RUNS = 300
@@ -83,6 +84,58 @@ class Measured:
             )
             lines.append(f"envelope = {{ {rows} }}")
         return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """What is stated, and what right code reaches, in plain numbers.
+
+    Parameters
+    ----------
+    check
+        Its id.
+    right_runs
+        How many were measured, ``missed`` of which stay below what is stated.
+    most, median
+        The 5 % and 50 % quantiles of what they reach; ``most`` may be stated.
+    guess
+        What guessing reaches.
+    below
+        Right code misses in all tries of one grading less often than this, with 95 %
+        confidence.
+    lines
+        What was measured, as it is written in ``assignment.toml``.
+    """
+
+    check: str
+    stated: float
+    tries: int
+    right_runs: int
+    missed: int
+    most: float
+    median: float
+    guess: float
+    below: float
+    lines: str
+
+
+def threshold(check: ConvergenceCheck, measured: Measured) -> Threshold:
+    """Sum up what was measured for one check."""
+    stated, tries = check.params.threshold, check.params.runs
+    runs = len(measured.accuracies)
+    missed = int(np.sum(measured.accuracies < stated))
+    return Threshold(
+        check=check.params.id,
+        stated=stated,
+        tries=tries,
+        right_runs=runs,
+        missed=missed,
+        most=measured.threshold,
+        median=round(float(np.median(measured.accuracies)), _DIGITS),
+        guess=measured.guess,
+        below=upper_bound(missed, runs) ** tries,
+        lines=measured.as_toml(),
+    )
 
 
 def measure(check: ConvergenceCheck, runs: int = RUNS, seed: int = SEED) -> Measured:

@@ -1,7 +1,7 @@
 """Which known wrong engines the ``autodiff`` checks of an assignment catch."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 
 from grader import engine
@@ -98,6 +98,7 @@ class WrongEngine:
 
     mistake: EngineMistake
     tier: str = "none"
+    facts: Mapping[str, str] = field(default_factory=dict)
 
     def open(self, bundle: Bundle) -> "WrongEngine":
         """Return a session; the files of the submission are not looked at."""

@@ -15,7 +15,8 @@ from grader.checks.programs.run import SETS, ProgramRun, ProgramTask
 from grader.checks.training import TrainingCheck
 from grader.checks.trainings.mistaken_parts import TRAJECTORY, Mistakes, mistaken_net
 from grader.checks.trainings.replay import Net, Task
-from grader.checks.trainings.trainable import NetworkParams, network
+from grader.checks.trainings.trainable import NetworkParams, network, row_of
+from grader.checks.trainings.translation import Translation
 from grader.contract.jail import Jail
 from grader.contract.messages import Array, Bundle, Call
 from grader.validation.library_student import Answer, AnsweringSession
@@ -90,7 +91,8 @@ def student_of(
     if isinstance(check, ProgramCheck):
         return Player(lambda call: _written(params, check.components, mistakes, call))
     net = mistaken_net(network(params, check.components), mistakes)
-    return Player(lambda call: _trained(net, call))
+    translation = Translation(row_of(params, check.components), net)
+    return Player(lambda call: _trained(translation, call))
 
 
 def _is_optimizer(part: Component) -> bool:
@@ -111,11 +113,11 @@ def _layer(
     return found
 
 
-def _trained(net: Net, call: Call) -> Arrays:
+def _trained(translation: Translation, call: Call) -> Arrays:
     """Train as a call asks; over parts that the grader supplies there is no record."""
     if call.options["scripted"]:
         return {}
-    arrays = call.arrays
+    net, arrays = translation.net, translation.taken(call.arrays)
     task = Task(
         net=net,
         inputs=arrays["X"],
@@ -126,7 +128,7 @@ def _trained(net: Net, call: Call) -> Arrays:
         held_out_labels=arrays["y"][:0],
     )
     losses, weights = task.run(task.weights)
-    return {"losses": losses, **weights}
+    return translation.shown({"losses": losses, **weights})
 
 
 def _names(net: Net) -> Iterator[str]:

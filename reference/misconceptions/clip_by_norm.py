@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 
+from reference.misconceptions.at_kinks import both_entry, neither_entry
 from reference.misconceptions.base import Misconception, Wrong
 from reference.misconceptions.clippings import GRADIENTS, confused_entry, limit_entry
 from reference.misconceptions.conventions import answered_under, chosen, only_changed
@@ -121,6 +122,18 @@ def _to_one(operation: Operation, arrays: Arrays) -> dict[str, Array]:
     return only_changed(operation, arrays, found)
 
 
+def _at_limit(count: float) -> Wrong:
+    """Return the mistake of counting gradients exactly at the limit so often."""
+
+    def share(norm: float, limit: float) -> float:
+        return count if norm == limit else _shortened(norm, limit)
+
+    def wrong(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+        return _clipped(operation, arrays, _euclidean, share)
+
+    return wrong
+
+
 _entry = partial(Misconception, operation=_NAME)
 _norm = partial(
     _entry,
@@ -179,5 +192,11 @@ MISCONCEPTIONS = (
     limit_entry(_NAME, "clipped = grad * max(1, limit / norm)", _exchanged),
     limit_entry(
         _NAME, "clipped = grad * limit / norm for short ones too", _always_scaled
+    ),
+    neither_entry(
+        _NAME, "grad where norm < limit, grad * limit / norm where >", _at_limit(0.0)
+    ),
+    both_entry(
+        _NAME, "grad where norm <= limit, plus the clipped one where >=", _at_limit(2.0)
     ),
 )

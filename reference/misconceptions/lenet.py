@@ -96,7 +96,7 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
         _convolution("M95", 1),
         _convolution("M14"),
         _convolution("M15", 2),
-        *map(_activation, ("M25", "M27", "M31", "M33", "M35", "M36", "M200")),
+        *map(_activation, ("M25", "M27", "M31", "M33", "M35", "M36", "M200", "M380")),
         *map(_pooling, ("M109", "M291", "M292")),
         _pooling("M109", 1),
         _pooling("M291", 1),

@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 
+from reference.misconceptions.at_kinks import divided_entry
 from reference.misconceptions.base import Misconception, Wrong
 from reference.misconceptions.changes import as_it_is, changed, entries_of
 from reference.misconceptions.recurrence import (
@@ -109,6 +110,13 @@ def _tanh_only(wrong: Wrong) -> Wrong:
     return guarded
 
 
+def _relu_only(wrong: Wrong) -> Wrong:
+    def guarded(operation: Operation, arrays: Arrays) -> dict[str, Array]:
+        return {} if is_tanh(operation) else wrong(operation, arrays)
+
+    return guarded
+
+
 def _slope_of_the_other(operation: Operation, arrays: Arrays) -> dict[str, Array]:
     other = _relu_slope if is_tanh(operation) else tanh_slope
     return _with_slope(lambda value, sums: other(value))(operation, arrays)
@@ -188,5 +196,10 @@ def plain_entries(name: str) -> tuple[Misconception, ...]:
             name,
             "tanh = (exp(s) - exp(-s)) / (exp(s) + exp(-s))",
             replace(right, value=overflowing_tanh),
+        ),
+        divided_entry(
+            name,
+            "relu: grad_sums = grad_h * h / sums",
+            _relu_only(_with_slope(lambda value, sums: value / sums)),
         ),
     )

@@ -45,6 +45,8 @@ class Operation(ABC):
         Where it has no derivative, in words; empty if it has one everywhere.
     kink
         Where the inputs of ``kinked`` lie exactly, in words that complete a sentence.
+    moves_kinks
+        Those of ``parameters`` on which it depends where the kinks are.
     inputs
         Names of the arrays that ``forward`` reads, parameters and states included.
     parameters
@@ -75,6 +77,7 @@ class Operation(ABC):
     has_answer: ClassVar[bool] = True
     not_differentiable: ClassVar[str] = ""
     kink: ClassVar[str] = ""
+    moves_kinks: tuple[str, ...] = ()
     inputs: tuple[str, ...]
     parameters: tuple[str, ...] = ()
     states: tuple[str, ...] = ()

@@ -9,10 +9,14 @@ import numpy as np
 from reference.operations.base import Array, Arrays
 from reference.operations.clipping import GRADIENTS, ClippingOperation
 from reference.operations.relations import Relation
+from reference.operations.squares import of_norm
 from reference.optimizers import clipping
 
 APART = 0.25
 """Norms are drawn at least this share of the limit away from it."""
+
+DIGITS = 6
+"""Binary digits of gradients at the limit: no order of addition rounds the squares."""
 
 
 class ClipByNorm(ClippingOperation):
@@ -31,6 +35,7 @@ class ClipByNorm(ClippingOperation):
         clipped = grad * min(1, limit / (norm + eps))
     """
     not_differentiable = "where the norm plus eps is the limit"
+    kink = "where the norm plus eps is exactly the limit"
     example_conventions = (
         {},
         {"per": "parameter"},
@@ -58,6 +63,30 @@ class ClipByNorm(ClippingOperation):
             for gradient in together
         ]
 
+    def kinked(
+        self, rng: np.random.Generator, *, variant: int = 0
+    ) -> dict[str, Array] | None:
+        """Draw gradients whose norm is exactly at the limit, however it is added up.
+
+        ``None`` where no number with few digits and ``eps`` make the limit.
+        """
+        norm = self.limit - self.eps
+        spacing = 2.0 ** (math.frexp(norm)[1] - DIGITS) if norm > 0 else 1.0
+        units = round(norm / spacing)
+        if norm <= 0 or units * spacing + self.eps != self.limit:
+            return None
+        drawn = [self.draw(rng, variant=variant)[name] for name in GRADIENTS]
+        moved: list[Array] = []
+        for together in self._together(drawn):
+            sizes = [gradient.size for gradient in together]
+            entries = spacing * of_norm(rng, sum(sizes), units)
+            parts = np.split(entries, np.cumsum(sizes)[:-1])
+            moved += [
+                part.reshape(gradient.shape)
+                for part, gradient in zip(parts, together, strict=True)
+            ]
+        return dict(zip(GRADIENTS, moved, strict=True))
+
     def margin(self, arrays: Arrays) -> float:
         """Return how far all entries are from moving a norm to the limit."""
         return min(
@@ -71,7 +100,8 @@ class ClipByNorm(ClippingOperation):
         return [gradients]
 
     def _gap(self, gradients: list[Array]) -> float:
-        return abs(clipping.norm(gradients) + self.eps - self.limit)
+        squares = sum(float(np.sum(np.square(gradient))) for gradient in gradients)
+        return abs(math.sqrt(squares) + self.eps - self.limit)
 
     def sizes(self, arrays: Arrays) -> dict[str, Any]:
         """Return ``limit`` and ``eps``."""

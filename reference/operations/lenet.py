@@ -17,7 +17,7 @@ from reference.networks.lenet import WINDOW
 from reference.networks.lenet import LeNet as LeNetNetwork
 from reference.operations.base import Array, Arrays
 from reference.operations.draws import signed
-from reference.operations.families import LayerOperation
+from reference.operations.one_kink import OneKink, coarsened, is_alone
 from reference.operations.reach import reach as moved_by
 from reference.operations.relations import Relation, independent_examples
 
@@ -38,6 +38,12 @@ FAR_FROM_ZERO = 4.0
 
 ENOUGH = 2.0**-8
 """Margin that a draw must have."""
+COARSE = 2.0**-4
+"""Spacing of inputs of which every sum of products in the network is exact."""
+NEAR = 2.0**-14
+"""Margin of inputs with one sum at 0, apart from that sum."""
+BEFORE = 8
+"""Number of layers in front of the last nonlinearity."""
 
 
 class NamedLeNet:
@@ -105,7 +111,7 @@ class NamedLeNet:
         return {name: arrays[owned] for name, owned in self._owned.items()}
 
 
-class LeNet(LayerOperation):
+class LeNet(OneKink):
     """Two convolutions and two affine layers for ``x`` (N, 1, side, side).
 
     The default is smooth. Images and filters in front of ReLU are larger, so that no
@@ -140,6 +146,8 @@ class LeNet(LayerOperation):
         "where a sum in front of ReLU is 0 or the two largest entries of a window of "
         "max pooling are equal"
     )
+    # What comes after the hidden units moves none of their sums.
+    moves_kinks = PARAMETERS[:-2]
     inputs = ("x", *PARAMETERS)
     parameters = PARAMETERS
     differentiable = inputs
@@ -162,19 +170,72 @@ class LeNet(LayerOperation):
 
     def draw(self, rng: np.random.Generator, *, variant: int = 0) -> dict[str, Array]:
         """Draw ``x``, the parameters and ``grad_out``, again until nothing is near."""
-        while self.margin(arrays := self._drawn(rng, variant)) < ENOUGH:
+        scale = FAR_FROM_ZERO if self.activation == "relu" else SCALE
+        while self.margin(arrays := self._drawn(rng, variant, scale)) < ENOUGH:
             pass
         return arrays
 
-    def _drawn(self, rng: np.random.Generator, variant: int) -> dict[str, Array]:
+    def kinked(
+        self, rng: np.random.Generator, *, variant: int = 0
+    ) -> dict[str, Array] | None:
+        """Draw inputs with which one hidden unit of one example is exactly at 0.
+
+        Its bias makes up for all else in its sum.
+        """
+        if self.activation != "relu":
+            return None
+        while True:
+            arrays = coarsened(self._drawn(rng, variant, 1.0), COARSE)
+            bias = arrays["linear1_bias"]
+            n, unit = rng.integers(len(arrays["x"])), rng.integers(len(bias))
+            bias[unit] -= self._hidden_sums(arrays)[n, unit]
+            apart = {**arrays, "linear1_bias": bias + np.eye(len(bias))[unit]}
+            is_near = self.margin(apart) < NEAR
+            if is_alone(self._hidden_sums(arrays)) and not is_near:
+                return arrays
+
+    def through_kink(self, arrays: Arrays) -> dict[str, Array]:
+        """Return what the gradients gain if the slope at 0 is 1.
+
+        A network in which this hidden unit alone is passed on, and switched on by its
+        bias, has no other gradients.
+        """
+        at_kink = np.argwhere(self._hidden_sums(arrays) == 0.0)
+        if self.activation != "relu" or len(at_kink) != 1:
+            return {}
+        n, unit = at_kink[0]
+        chosen = np.eye(len(arrays["linear1_bias"]))[unit]
+        alone = {
+            **arrays,
+            "x": arrays["x"][[n]],
+            "grad_out": arrays["grad_out"][[n]],
+            "linear1_bias": arrays["linear1_bias"] + chosen,
+            "linear2_weight": arrays["linear2_weight"] * chosen[:, np.newaxis],
+        }
+        answer = self.answer(alone)
+        grad_x = np.zeros_like(arrays["x"])
+        grad_x[n] = answer["grad_x"][0]
+        gains = {f"grad_{name}": answer[f"grad_{name}"] for name in PARAMETERS[:-2]}
+        return gains | {"grad_x": grad_x}
+
+    def _hidden_sums(self, arrays: Arrays) -> Array:
+        """Return the sums in front of the last nonlinearity, (N, hidden)."""
+        value = arrays["x"]
+        for layer in self.layer(arrays).filled().layers[:BEFORE]:
+            value = layer.forward(value)
+        return value
+
+    def _drawn(
+        self, rng: np.random.Generator, variant: int, scale: float
+    ) -> dict[str, Array]:
+        """Draw with so large images and filters."""
         count, side, (first, second), hidden, classes = SIZES[variant]
         if self.activation == "tanh" and self.pooling == "max":
             side = min(side, 4)
         features = second * (side // WINDOW**2) ** 2
-        is_relu = self.activation == "relu"
-        scale = FAR_FROM_ZERO if is_relu else SCALE
         # A bias that is tiny beside its sum is lost where digits are few.
-        once, twice = (FAR_FROM_ZERO**2, FAR_FROM_ZERO**3) if is_relu else (SCALE,) * 2
+        is_relu = self.activation == "relu"
+        once, twice = (scale**2, scale**3) if is_relu else (SCALE, SCALE)
         return {
             "x": signed(rng, (count, 1, side, side), scale=scale),
             "conv1_weight": signed(rng, (first, 1, 3, 3), scale=scale),

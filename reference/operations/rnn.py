@@ -5,10 +5,14 @@ import numpy as np
 from reference.layers.rnn import RNN as RNNLayer
 from reference.operations.base import Array, Arrays
 from reference.operations.kinks import away_from_kinks, relu_margin
+from reference.operations.one_kink import OneKink
 from reference.operations.recurrent import SequenceOperation
+from reference.operations.recurrent_kinks import Unrolled, moved_onto_kink
+
+_NAMES = {"state": "h0"}
 
 
-class RNN(SequenceOperation):
+class RNN(OneKink, SequenceOperation):
     """All steps with weight_x (D, H), weight_h (H, H) and bias (H,).
 
     Parameters
@@ -30,6 +34,7 @@ class RNN(SequenceOperation):
         relu: max(..., 0) in place of tanh, (h[t] > 0) in place of (1 - h[t]**2)
     """
     not_differentiable = "with relu, where a sum inside the nonlinearity is 0"
+    moves_kinks = ("weight_x", "weight_h", "bias")
     blocks = 1
     inputs = ("x", "h0", "weight_x", "weight_h", "bias")
     differentiable = inputs
@@ -53,6 +58,25 @@ class RNN(SequenceOperation):
         if self.nonlinearity == "tanh":
             return np.inf
         return relu_margin(arrays["x"], arrays["h0"], arrays)
+
+    def kinked(
+        self, rng: np.random.Generator, *, variant: int = 0
+    ) -> dict[str, Array] | None:
+        """Draw inputs of which one sum inside the nonlinearity is exactly 0."""
+        if self.nonlinearity == "tanh":
+            return None
+        while True:
+            found = moved_onto_kink(rng, self.draw(rng, variant=variant), "h0")
+            if found is not None:
+                return found
+
+    def through_kink(self, arrays: Arrays) -> dict[str, Array]:
+        """Return what the gradients gain if the slope at 0 is 1."""
+        if self.nonlinearity == "tanh":
+            return {}
+        network = Unrolled.of(arrays["x"], arrays["h0"], arrays)
+        gains = network.through(arrays["grad_out"])
+        return {f"grad_{_NAMES.get(key, key)}": gain for key, gain in gains.items()}
 
     def layer(self, arrays: Arrays) -> RNNLayer:
         """Return a layer that holds the parameters."""

@@ -12,6 +12,7 @@ from grader.validation.convergence_threshold import (
     complaints,
     measure,
     measured_checks,
+    threshold,
 )
 from tests.checks.convergence_students import HEAD
 
@@ -106,3 +107,16 @@ def test_a_training_that_overflows_reaches_nothing() -> None:
 
     assert found.accuracies.tolist() == [0.0, 0.0]
     assert found.envelope is None
+
+
+def test_a_threshold_is_summed_up_with_a_bound_for_all_tries_of_a_report() -> None:
+    some_miss = Measured(np.array([0.85] * 3 + [0.95] * 297), np.empty((0, 6)), 0.5)
+
+    found = threshold(check(), some_miss)
+
+    assert (found.check, found.stated, found.tries) == ("learns", 0.9, 5)
+    assert (found.right_runs, found.missed) == (300, 3)
+    assert (found.most, found.median, found.guess) == (0.95, 0.95, 0.5)
+    # Clopper and Pearson: 3 of 300 is below 2.57 % with 95 % confidence.
+    assert found.below == pytest.approx(0.0257**5, rel=0.02)
+    assert found.lines == "threshold = 0.95\n"

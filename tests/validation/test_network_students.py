@@ -10,28 +10,8 @@ from grader.report import Verdict
 from grader.validation.known_mistakes import NOT_IN_NETWORK, Fate, known_mistakes
 from grader.validation.network_students import quantities_with, student_of
 from reference.misconceptions import for_operation
+from tests.assignment_text import CLASSIFIER
 
-PARTS = """
-format = 1
-slug = "t"
-title = "T"
-[submission]
-entry = "t.py"
-[[component]]
-name = "Linear"
-operation = "linear"
-construct = ["in_features", "out_features"]
-[[component]]
-name = "ReLU"
-operation = "relu"
-[[component]]
-name = "Loss"
-operation = "softmax_cross_entropy"
-[[component]]
-name = "SGD"
-operation = "sgd"
-construct = ["lr"]
-"""
 NET = 'layers = ["Linear", "ReLU", "Linear"]\nloss = "Loss"\n'
 TRAINED = f'{NET}optimizer = "SGD"\nsettings = {{ lr = 0.2 }}\ndata = "moons"\n'
 CHECKS = {
@@ -44,7 +24,7 @@ CHECKS = {
 }
 
 
-def loaded(kind, parts=PARTS):
+def loaded(kind, parts=CLASSIFIER):
     text = f'{parts}\n[[check]]\nid = "all"\nkind = "{kind}"\n{CHECKS[kind]}'
     return load_files({"assignment.toml": text.encode()})
 
@@ -70,7 +50,7 @@ def test_a_student_without_a_mistake_passes(kind):
     assert {verdicts[name] for name in judged} == {Verdict.PASSED}
 
 
-def mistakes_of(name, kind, parts=PARTS):
+def mistakes_of(name, kind, parts=CLASSIFIER):
     """Judge the mistakes of one component only."""
     assignment = loaded(kind, parts)
     chosen = tuple(one for one in assignment.spec.components if one.name == name)
@@ -100,7 +80,7 @@ def test_an_optimizer_is_judged_by_the_training_that_uses_it():
 
 
 def test_an_optimizer_of_layers_without_a_bias_is_played_too():
-    bare = PARTS.replace(
+    bare = CLASSIFIER.replace(
         'operation = "linear"\n',
         'operation = "linear"\nconvention = { bias = "none" }\n',
     )

@@ -67,13 +67,13 @@ class TestAsPrinted:
         return np.random.default_rng(14).normal(size=(2, 7, 5))
 
     @staticmethod
-    def agree(scaling, batch, value, gradient):
+    def error(scaling, batch, value, gradient):
+        """Return the largest error of both, as a multiple of what rounding explains."""
         loss = MeanSquaredError(scaling)
-        outputs, targets = batch
         # Both add up 35 squares, in another order, and multiply by a factor.
-        assert abs(loss.forward(outputs, targets) - value) <= 2 * 40 * UNIT * value
-        error = np.abs(loss.backward() - gradient)
-        assert np.all(error <= 8 * UNIT * np.abs(gradient))
+        of_value = abs(loss.forward(*batch) - value) / (2 * 40 * UNIT * value)
+        of_gradient = np.abs(loss.backward() - gradient) / (8 * UNIT * np.abs(gradient))
+        return max(of_value, of_gradient.max())
 
     def test_the_batch_objective_of_10_301_is_a_sum_without_a_half(self, batch):
         # CMU 10-301/601, lecture 14: e = (o - y)^2, summed over the N examples, and
@@ -84,7 +84,7 @@ class TestAsPrinted:
             for k in range(5):
                 total += (outputs[n, k] - targets[n, k]) ** 2
                 gradient[n, k] = 2 * (outputs[n, k] - targets[n, k])
-        self.agree("sum", batch, total, gradient)
+        assert self.error("sum", batch, total, gradient) <= 1
 
     def test_the_minibatch_algorithms_of_10_301_average_over_examples(self, batch):
         outputs, targets = batch
@@ -95,7 +95,7 @@ class TestAsPrinted:
                 error += (outputs[n, k] - targets[n, k]) ** 2
                 gradient[n, k] = 1 / 7 * 2 * (outputs[n, k] - targets[n, k])
             total += 1 / 7 * error
-        self.agree("example_mean", batch, total, gradient)
+        assert self.error("example_mean", batch, total, gradient) <= 1
 
     def test_one_example_of_csc_311_is_half_a_squared_norm(self, batch):
         # Toronto CSC 311, lecture 6: L = 1/2 ||t - y||^2, y_bar = y - t.
@@ -104,7 +104,7 @@ class TestAsPrinted:
         for k in range(5):
             norm += (targets[0, k] - outputs[0, k]) ** 2
             gradient[0, k] = outputs[0, k] - targets[0, k]
-        self.agree("half_sum", (outputs, targets), 0.5 * norm, gradient)
+        assert self.error("half_sum", (outputs, targets), 0.5 * norm, gradient) <= 1
 
     def test_the_cost_of_csc_311_is_the_average_of_its_losses(self, batch):
         outputs, targets = batch
@@ -113,7 +113,7 @@ class TestAsPrinted:
             for k in range(5):
                 cost += 0.5 * (outputs[n, k] - targets[n, k]) ** 2 / 7
                 gradient[n, k] = (outputs[n, k] - targets[n, k]) / 7
-        self.agree("half_example_mean", batch, cost, gradient)
+        assert self.error("half_example_mean", batch, cost, gradient) <= 1
 
     def test_the_cost_of_cs_510_is_one_over_two_n(self, batch):
         # Colorado State CS 510, lecture 12: C = 1/(2n) sum_x ||y(x) - a(x)||^2; for a
@@ -124,7 +124,7 @@ class TestAsPrinted:
             for j in range(5):
                 total += (desired[x, j] - activations[x, j]) ** 2
                 gradient[x, j] = (activations[x, j] - desired[x, j]) / 7
-        self.agree("half_example_mean", batch, total / (2 * 7), gradient)
+        assert self.error("half_example_mean", batch, total / (2 * 7), gradient) <= 1
         loss = MeanSquaredError("half_example_mean")
         loss.forward(activations[:1], desired[:1])
         np.testing.assert_array_equal(loss.backward(), activations[:1] - desired[:1])
@@ -137,5 +137,5 @@ class TestAsPrinted:
             for c in range(5):
                 sse += (outputs[n, c] - targets[n, c]) * (outputs[n, c] - targets[n, c])
                 gradient[n, c] = 2 * (outputs[n, c] - targets[n, c]) / (7 * 5)
-        self.agree("mean", batch, sse / (7 * 5), gradient)
-        self.agree("half_mean", batch, sse / (2 * 7 * 5), gradient / 2)
+        assert self.error("mean", batch, sse / (7 * 5), gradient) <= 1
+        assert self.error("half_mean", batch, sse / (2 * 7 * 5), gradient / 2) <= 1

@@ -64,8 +64,9 @@ def inputs(entry, operation):
             if extreme is not None:
                 yield freeze(extreme)
         elif entry.visible_on is VisibleOn.KINKS:
-            for variant in (0, 1):
-                yield freeze(operation.kinked(rng, variant=variant))
+            # Some conventions have no kink.
+            drawn = [operation.kinked(rng, variant=variant) for variant in (0, 1)]
+            yield from (freeze(arrays) for arrays in drawn if arrays is not None)
         else:
             for variant in (0, 1):
                 yield freeze(operation.draw(rng, variant=variant))
