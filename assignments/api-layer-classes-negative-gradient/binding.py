@@ -1,58 +1,18 @@
-"""Ask layers that are given delta, minus the gradient, and say where to go."""
+"""Ask a layer that updates itself; all else is asked of the classes themselves."""
 
 import numpy as np
-from binding_tools import array, call, method, number, phase, put, read
+from binding_tools import array, call, layer_classes, method, phase, put, read
 
-
-def linear(student, x, weight, bias, grad_out=None, *, options):
-    layer = made(student, weight, bias)
-    phase("forward")
-    yield {"out": method(layer, "forward", "Layer")(x)}
-    if grad_out is not None:
-        phase("backward")
-        # The scale of grad_out in assignment.toml has turned the sign already.
-        yield {"grad_x": method(layer, "backward", "Layer")(grad_out)}
-        yield {"grad_weight": read(layer, "d_w", "Layer")}
-        yield {"grad_bias": read(layer, "d_b", "Layer")}
-
-
-def made(student, weight, bias):
-    phase("construct")
-    layer = call(student.Layer, *weight.shape)
-    put(layer, "w", weight, "Layer")
-    put(layer, "b", bias, "Layer")
-    return layer
-
-
-def sigmoid(student, x, grad_out=None, *, options):
-    """Serve all three activations."""
-    name = options["component"]
-    phase("construct")
-    layer = call(getattr(student, name))
-    phase("forward")
-    yield {"out": method(layer, "forward", name)(x)}
-    if grad_out is not None:
-        phase("backward")
-        yield {"grad_x": method(layer, "backward", name)(grad_out)}
-
-
-tanh = relu = sigmoid
-
-
-def softmax_cross_entropy(student, logits, labels, *, options):
-    phase("construct")
-    layer = call(student.SoftmaxLoss)
-    phase("forward")
-    returned = method(layer, "forward", "SoftmaxLoss")(logits, labels)
-    yield {"loss": number(returned, "The result of SoftmaxLoss.forward")}
-    if not options.get("forward_only"):
-        phase("backward")
-        yield {"grad_logits": method(layer, "backward", "SoftmaxLoss")()}
+# Where weights and directions are, and which sign they have, says assignment.toml.
+linear = sigmoid = tanh = relu = softmax_cross_entropy = layer_classes
 
 
 def momentum(student, weight, bias, grad_weight, grad_bias, *, options):
     """Let a layer update itself; what it is given points downhill."""
-    layer = made(student, weight, bias[np.newaxis])
+    phase("construct")
+    layer = call(student.Layer, *weight.shape)
+    put(layer, "w", weight, "Layer")
+    put(layer, "b", bias[np.newaxis], "Layer")
     update = method(layer, "update", "Layer")
     rows = {"w": [], "b": []}
     phase("step")

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 
 from grader.checks import Component
+from grader.checks.ways import Way
 from reference.operations.base import Family
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 # Added to the arrays for whoever takes it.
 OPTIONS = "options"
+# Stands for a function: the students' class is asked.
+CLASSES = "layer_classes"
 _OPEN = (Family.OPTIMIZER, Family.INITIALIZER)
 
 
@@ -49,6 +52,39 @@ def problems(
         if isinstance(node, Function):
             found += _signature_problems(node, part)
     return list(dict.fromkeys(found))
+
+
+def ways(source: bytes) -> dict[str, Way]:
+    """Return how each function answers; nothing of what cannot be told.
+
+    ``linear = relu`` is what ``relu`` is.
+    """
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return {}
+    found: dict[str, Way] = {}
+    for node in tree.body:
+        if isinstance(node, Function):
+            found[node.name] = Way.IN_TURN if _yields(node) else Way.AT_ONCE
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
+            origin = node.value.id
+            way = Way.CLASSES if origin == CLASSES else found.get(origin)
+            names = [one.id for one in node.targets if isinstance(one, ast.Name)]
+            found.update({name: way for name in names if way is not None})
+    return found
+
+
+def _yields(function: Function) -> bool:
+    """Tell a generator; a function inside of it is none of its business."""
+    todo: list[ast.AST] = list(function.body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.Yield | ast.YieldFrom):
+            return True
+        if not isinstance(node, Function | ast.Lambda | ast.ClassDef):
+            todo += ast.iter_child_nodes(node)
+    return False
 
 
 def _has_star(tree: ast.Module) -> bool:

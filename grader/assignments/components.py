@@ -7,7 +7,7 @@ import numpy as np
 
 from grader.assignments import component_names
 from grader.assignments.spec import ComponentSpec
-from grader.checks import Component
+from grader.checks import Component, attributes
 from grader.checks.base import KeyPath, Problem
 from grader.checks.custom_layers import operation as custom
 from grader.checks.presentation.arrangement import Arrangement
@@ -48,7 +48,14 @@ def _read(spec: ComponentSpec) -> tuple[Component | None, list[Problem]]:
     if problems:
         # Without its arrangement the checks can still be read, and say what is wrong.
         return replace(component, arrangement=Arrangement(), accept={}), problems
-    return component, list(_misnamed(component))
+    return _spoken(component), list(_misnamed(component))
+
+
+def _spoken(component: Component) -> Component:
+    """Return a component whose attributes are called in sentences what they are."""
+    family = component.reference().family
+    names = attributes.spoken(component.name, family, component.attributes)
+    return replace(component, names={**names, **component.names})
 
 
 def _misnamed(component: Component) -> Iterator[Problem]:
@@ -61,3 +68,5 @@ def _misnamed(component: Component) -> Iterator[Problem]:
             yield ("construct",), f"unknown argument {name!r}; known are: {listed}"
     for key, reason in component_names.unknown(component).items():
         yield ("names", key), reason
+    for key, reason in attributes.problems(operation, component.attributes):
+        yield ("attributes", key), reason

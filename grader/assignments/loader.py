@@ -20,7 +20,8 @@ from grader.assignments.spec import (
     AssignmentSpec,
 )
 from grader.checks import Check, CheckOutline, CheckParams, Component, kind_of, kinds
-from grader.checks.base import ComponentCheck, KeyPath, Problem
+from grader.checks.base import KeyPath, Problem
+from grader.checks.ways import Way
 from grader.contract.limits import Limits
 from grader.errors import AssignmentError, RefusedError
 from grader.scoring import max_score
@@ -30,6 +31,10 @@ HANDOUT_FILE = "handout.md"
 STARTER_FOLDER = "starter"
 # Files that help the author and do not decide a grade or reach a student.
 AUTHOR_FOLDERS = ("samples", "solution")
+UNREAD_ATTRIBUTES = (
+    "the function {operation} of binding.py says where values are, so these have no "
+    "effect. Leave them out, or write {operation} = layer_classes there"
+)
 SHIPPED = Path(__file__).parents[2] / "assignments"
 
 
@@ -200,7 +205,7 @@ class _Reader:
         checks = self._checks(params, components if frame is not None else None)
         self._needs()
         self._built_in_binding(frame, params)
-        self._own_binding(frame, checks)
+        self._own_binding(frame, checks, components)
         if self.problems or frame is None:
             return None
         spec = AssignmentSpec(
@@ -242,19 +247,28 @@ class _Reader:
                 self._say(("check", index, "kind"), reason)
 
     def _own_binding(
-        self, frame: AssignmentFrame | None, checks: Sequence[Check]
+        self,
+        frame: AssignmentFrame | None,
+        checks: Sequence[Check],
+        components: Mapping[str, Component],
     ) -> None:
         """Read ``binding.py`` without running it: the checks will call it."""
         source = None if frame is None else self.files.get(frame.binding.file)
         if source is None:
             return
+        ways = binding_source.ways(source)
+        tables = self.table.get("check") or []
+        places = {one["id"]: at for at, one in enumerate(tables) if "id" in one}
         for check in checks:
-            if not check.own_binding:
-                kind, use = check.params.kind, " or ".join(check.bindings)
-                reason = f"the kind {kind!r} needs the built-in binding {use}"
-                self._say(("binding", "file"), reason)
+            for path, reason in check.unasked(ways):
+                self._say(("check", places[check.params.id], *path), reason)
+        for at, spec in enumerate(frame.components if frame else ()):
+            part = components.get(spec.name)
+            if part and part.attributes and ways.get(part.operation) is not Way.CLASSES:
+                reason = UNREAD_ATTRIBUTES.format(operation=part.operation)
+                self._say(("component", at, "attributes"), reason)
         actions = [action for check in checks for action in check.actions]
-        parts = [check.part for check in checks if isinstance(check, ComponentCheck)]
+        parts = [part for check in checks for part in check.parts]
         for reason in binding_source.problems(source, actions, parts):
             self._say(("binding", "file"), reason)
 

@@ -1,5 +1,6 @@
 """What ``assignment.toml`` may say; everything is checked before anything is graded."""
 
+import sys
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -12,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from grader.checks import CheckParams, Component
+from grader.checks import CheckParams, Component, attributes
 from grader.checks.presentation import scales
 from grader.checks.presentation.arrangement import Arrangement, Presentation
 from grader.checks.presentation.leniency import VectorForm
@@ -34,7 +35,20 @@ def _readable(text: str) -> str:
     return text
 
 
+def _not_here(name: str) -> str:
+    if name == "numpy" or name in sys.stdlib_module_names:
+        raise ValueError(f"{name} is there for students anyway; a stub would hide it")
+    return name
+
+
+def _path(text: str) -> str:
+    attributes.parse(text)
+    return text
+
+
 ScaleText = Annotated[str, AfterValidator(_readable)]
+PathText = Annotated[str, AfterValidator(_path)]
+StubName = Annotated[Identifier, AfterValidator(_not_here)]
 BUILT_IN = "layer_classes"
 BUILT_INS = (BUILT_IN, "scalar_graph", "array_graph")
 # Python with NumPy and its first matrix product need 160 MB of address space; with less
@@ -56,9 +70,15 @@ class SubmissionSpec(Section):
     ----------
     entry
         File that is imported. A single upload of any name is loaded under this one.
+    stubs
+        Modules that may be imported although they are not there: their calls have no
+        effect, ``tqdm`` passes on what it loops over, ``h5py`` reads no file. The
+        report says which were used. ``[]`` for none; any name will do that is not
+        NumPy's or Python's own.
     """
 
     entry: FileName = "submission.py"
+    stubs: tuple[StubName, ...] = ("matplotlib", "tqdm", "IPython")
 
 
 class BindingSpec(Section):
@@ -182,6 +202,9 @@ class ComponentSpec(Section):
         What a student's array is as a multiple of the reference's, such as ``"1/N"``.
     accept
         Shapes of a vector that will do beside the right one.
+    attributes
+        Where an object keeps a parameter, a gradient or a state, such as ``grad_weight
+        = "weight.grad"``; for the built-in binding ``layer_classes``.
     """
 
     name: Identifier
@@ -192,11 +215,13 @@ class ComponentSpec(Section):
     arrays: Mapping[str, ArraySpec] = Field(default_factory=dict)
     scale: Mapping[str, ScaleText] = Field(default_factory=dict)
     accept: Mapping[str, tuple[VectorForm, ...]] = Field(default_factory=dict)
+    attributes: Mapping[str, PathText] = Field(default_factory=dict)
 
     def to_component(self) -> Component:
         """Return the value that checks work with."""
         looks = {name: look.to_presentation() for name, look in self.arrays.items()}
         scale = {name: scales.parse(text) for name, text in self.scale.items()}
+        paths = {name: attributes.parse(text) for name, text in self.attributes.items()}
         return Component(
             self.name,
             self.operation,
@@ -205,6 +230,7 @@ class ComponentSpec(Section):
             self.names,
             Arrangement(looks, scale),
             self.accept,
+            paths,
         )
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from grader.checks.answers import Answer
 from grader.checks.component import Component
+from grader.checks.ways import Way
 from grader.contract.limits import Limits
 from grader.contract.messages import Call
 from grader.report import CheckResult, Diagnosis, Verdict
@@ -174,8 +175,6 @@ class Check(ABC):
     Params: ClassVar[type[CheckParams]]
     # Built-in bindings that understand what this kind asks.
     bindings: ClassVar[tuple[str, ...]] = ("layer_classes",)
-    # Whether the functions of an assignment's own ``binding.py`` can be asked instead.
-    own_binding: ClassVar[bool] = True
 
     def __init__(
         self, params: CheckParams, components: Mapping[str, Component]
@@ -224,6 +223,21 @@ class Check(ABC):
         loaded. One that every binding has, such as ``interface``, is not named.
         """
         return ()
+
+    @property
+    def parts(self) -> tuple[Component, ...]:
+        """Return the components whose functions of ``binding.py`` are called."""
+        return ()
+
+    def unasked(self, ways: Mapping[str, Way]) -> list[Problem]:
+        """Return what cannot be asked through an assignment's own ``binding.py``.
+
+        Parameters
+        ----------
+        ways
+            How each operation of ``parts`` is answered there, as far as it can be told.
+        """
+        return []
 
     @property
     def outline(self) -> CheckOutline:
@@ -305,6 +319,11 @@ class ComponentCheck(Check):
     def actions(self) -> tuple[str, ...]:
         """Return the name of the component's operation."""
         return (self.part.operation,)
+
+    @property
+    def parts(self) -> tuple[Component, ...]:
+        """Return the component."""
+        return (self.part,)
 
     @classmethod
     def problems(

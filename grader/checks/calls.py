@@ -58,7 +58,9 @@ def loss(
 def optimizer(part: Component, operation: Operation, arrays: Arrays) -> Call:
     """Ask an optimizer for its parameters after each of the given gradients."""
     options = _options(part, operation, arrays)
-    options["layers"] = [[name] for name in operation.parameters]
+    # Where attributes have names of their own, an optimizer expects all of a layer's.
+    every = list(operation.parameters)
+    options["layers"] = [every] if part.attributes else [[name] for name in every]
     return Call(part.operation, dict(arrays), options)
 
 
@@ -71,6 +73,7 @@ def _options(part: Component, operation: Operation, arrays: Arrays) -> dict[str,
     names = {"names": dict(part.names)} if part.names else {}
     return {
         **names,
+        **part.places,
         "family": str(operation.family),
         "component": part.name,
         "construct": part.arguments(operation.sizes(arrays)),

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader.checks import attributes
+from grader.checks.attributes import AttributePath
 from grader.checks.custom_layers import operation as custom
 from grader.checks.presentation.arranged import ArrangedOperation
 from grader.checks.presentation.arrangement import Arrangement
@@ -31,6 +33,9 @@ class Component:
         How the arrays look where not as in the reference.
     accept
         Other shapes of a vector that will do, by quantity.
+    attributes
+        Where an object keeps a parameter, its gradient or a state, if not in the dicts
+        ``params`` and ``grads``, or an attribute of the name of the state.
     """
 
     name: str
@@ -40,6 +45,7 @@ class Component:
     names: Mapping[str, str] = field(default_factory=dict)
     arrangement: Arrangement = field(default_factory=Arrangement)
     accept: Mapping[str, tuple[VectorForm, ...]] = field(default_factory=dict)
+    attributes: Mapping[str, AttributePath] = field(default_factory=dict)
 
     def reference(self, **settings: Any) -> Operation:
         """Return the operation under this component's conventions, arrays arranged."""
@@ -53,6 +59,13 @@ class Component:
         if self.operation == custom.NAME:
             return custom.custom(self.convention)
         return operations.create(self.operation, **{**self.convention, **settings})
+
+    @property
+    def places(self) -> dict[str, Any]:
+        """Return the option that tells a binding about ``attributes``, if needed."""
+        if not self.attributes:
+            return {}
+        return {"attributes": attributes.asked(self.attributes)}
 
     def arguments(self, known: Mapping[str, Any]) -> list[float]:
         """Return the constructor's arguments, names replaced by what they stand for."""

@@ -4,12 +4,17 @@ The student chooses start weights and order of the examples; a seed is given so 
 run can be repeated. What the network predicts for held-out examples is judged on our
 side, and the best of several runs counts: a threshold at the 5 % quantile of right code
 is missed by one right run in twenty, but by five in a row about once in three million.
-Labels of the held-out examples never reach the student's code.
+For that each run has examples of its own: some held-out examples are harder than
+others, and runs that share them miss the threshold together.
+
+Labels of the held-out examples never reach the student's code, and the classes are
+numbered anew for every report: weights that were trained elsewhere are of no use.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from functools import cached_property
+from typing import Annotated, Any, cast
 
 import numpy as np
 from pydantic import Field
@@ -22,13 +27,24 @@ from grader.checks.feedback import convergence as words
 from grader.checks.feedback import troubles
 from grader.checks.trainings.datasets import DATASETS, Split
 from grader.checks.trainings.envelope import Envelope, checkpoints
-from grader.checks.trainings.trainable import NetworkParams, wrong_network
+from grader.checks.trainings.loss_trends import trend
+from grader.checks.trainings.trainable import (
+    NetworkParams,
+    network,
+    row_of,
+    wrong_network,
+)
+from grader.checks.trainings.translation import Translation
 from grader.contract.messages import Array, Call, Outcome
 from grader.report import Verdict
+from reference.operations.families import LossOperation
 
 ACCURACY = "accuracy"
 # After these it is no use to try again: the next run would take as long to fail.
 FINAL = (Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY, Outcome.KILLED, Outcome.NO_REPLY)
+
+# Who is right in fewer cases than this share of a guess has learned something else.
+FAR_BELOW = 0.5
 
 
 class ConvergenceParams(NetworkParams):
@@ -115,46 +131,63 @@ class ConvergenceCheck(Check):
         if params.threshold <= 1 / classes:
             reason = f"must be above {1 / classes:g}, which guessing reaches"
             problems.append((("threshold",), reason))
-        return problems + wrong_network(params, components)
+        return problems + wrong_network(params, components, arranged=True)
 
     def findings(self, trial: Trial) -> Iterable[Finding]:
         """Train until one run reaches the threshold, or no run is left."""
-        split = DATASETS[self.params.data].draw(trial.rng("data"), self.params.examples)
         attempts = []
-        for attempt in self._attempts(trial, split):
+        for attempt in self._attempts(trial):
             attempts.append(attempt)
             if (attempt.accuracy or 0.0) >= self.params.threshold:
                 return [self._passed(attempts)]
         return [self._failed(trial, attempts)]
 
-    def _attempts(self, trial: Trial, split: Split) -> Iterator[Attempt]:
+    @cached_property
+    def _translation(self) -> Translation:
+        net = network(self.params, self.components)
+        return Translation(row_of(self.params, self.components), net)
+
+    def _attempts(self, trial: Trial) -> Iterator[Attempt]:
         seeds = trial.rng("seeds").integers(1, 2**31, self.params.runs)
-        arrays = {
-            "X": split.inputs,
-            "y": split.labels,
-            "held_out": split.held_out_inputs,
-        }
-        for seed in seeds.tolist():
-            options = {
-                "family": "converge",
-                "function": self.params.function,
-                "seed": seed,
-            }
-            (answer,) = trial.ask([Call("converge", arrays, options, seed=seed)])
-            trouble = answer.trouble_before("predictions")
-            losses = answer.arrays.get("losses")
-            if trouble is None:
-                found = self._judged(answer.arrays["predictions"], split, losses)
-            else:
-                said = troubles.trouble(trouble, trial.limits, self.component)
-                found = Attempt(None, said, trouble, losses)
+        rngs = trial.rng("data").spawn(self.params.runs)
+        dataset = DATASETS[self.params.data]
+        # The same for all runs, or one of several would meet the usual numbers.
+        numbers = trial.rng("numbers").permutation(dataset.classes)
+        for seed, rng in zip(seeds.tolist(), rngs, strict=True):
+            split = dataset.draw(rng, self.params.examples).renumbered(numbers)
+            found = self._attempt(trial, seed, split)
             yield found
+            trouble = found.trouble
             if trouble is not None and (trouble.at_load or trouble.outcome in FINAL):
                 return
 
+    def _attempt(self, trial: Trial, seed: int, split: Split) -> Attempt:
+        arrays = self._translation.shown(
+            {"X": split.inputs, "y": split.labels, "held_out": split.held_out_inputs}
+        )
+        options = {
+            "family": "converge",
+            "function": self.params.function,
+            "seed": seed,
+        }
+        (answer,) = trial.ask([Call("converge", arrays, options, seed=seed)])
+        trouble = answer.trouble_before("predictions")
+        losses = answer.arrays.get("losses")
+        if trouble is None:
+            predictions = self._in_rows(answer.arrays["predictions"])
+            return self._judged(predictions, split, losses)
+        said = troubles.trouble(trouble, trial.limits, self.component)
+        return Attempt(None, said, trouble, losses)
+
+    def _in_rows(self, got: Array) -> Array:
+        """Return predictions as the reference has them: scores in rows, or labels."""
+        if got.ndim > 1:
+            return self._translation.scores(got)
+        return got - self._translation.first_label if got.dtype.kind in "fiu" else got
+
     def _judged(self, got: Array, split: Split, losses: Array | None) -> Attempt:
         """Measure predictions: labels, or scores with one column for each class."""
-        labels = split.held_out_labels
+        labels, problem = split.held_out_labels, ""
         classes = DATASETS[self.params.data].classes
         if got.dtype.kind not in "fiub":
             return Attempt(None, words.predictions_not_real(got))
@@ -162,12 +195,15 @@ class ConvergenceCheck(Check):
             # argmax takes NaN for the largest entry.
             sound = np.isfinite(got).all(axis=1)
             right = sound & (np.argmax(got, axis=1) == labels)
+            if not sound.all():
+                lost = int(np.sum(~sound))
+                problem = words.scores_not_finite(lost, len(labels))
         elif got.shape == labels.shape:
             right = got == labels
         else:
             problem = words.predictions_shape(got, len(labels), classes)
             return Attempt(None, problem)
-        return Attempt(float(np.mean(right)), losses=losses)
+        return Attempt(float(np.mean(right)), problem, losses=losses)
 
     def _passed(self, attempts: list[Attempt]) -> Finding:
         shares = [one.accuracy for one in attempts]
@@ -195,17 +231,33 @@ class ConvergenceCheck(Check):
         )
 
     def _hint(self, attempts: list[Attempt]) -> str:
-        """Say where the losses leave those of right runs, if they are known."""
-        envelope = self.params.envelope
+        """Say what the losses show: by themselves, or beside those of right runs."""
+        classes = DATASETS[self.params.data].classes
+        if max(one.accuracy or 0.0 for one in attempts) < FAR_BELOW / classes:
+            return words.FEWER_THAN_A_GUESS
+        guess = self._loss_of_a_guess()
+        for one in attempts:
+            found = trend(one.losses, guess)
+            if found is not None and one.losses is not None:
+                return words.wrong_trend(found, one.losses, guess)
         curves = [checkpoints(one.losses) for one in attempts]
         known = [curve for curve in curves if curve is not None]
         if not known:
-            return words.LOOK_AT_LOSS
-        place = None if envelope is None else envelope.first_outside(known)
-        if envelope is None or place is None:
+            return words.look_at_loss(self.params.function)
+        envelope = self.params.envelope
+        if envelope is None:
             return ""
+        place = envelope.first_outside(known)
+        if place is None:
+            return words.INSIDE
         loss = float(np.exp(np.mean(np.log(known), axis=0))[place])
         return words.outside(place, loss, float(np.exp(envelope.mean[place])))
+
+    def _loss_of_a_guess(self) -> float:
+        """Return the loss where every class has the same score."""
+        classes = DATASETS[self.params.data].classes
+        loss = cast(LossOperation, self._translation.net.loss.reference()).loss()
+        return float(loss.forward(np.zeros((classes, classes)), np.arange(classes)))
 
     def _facts(self, attempts: list[Attempt]) -> dict[str, Any]:
         facts: dict[str, Any] = {

@@ -14,9 +14,15 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks import evidence
+from grader.checks import evidence, own_binding
 from grader.checks.answers import Trouble
-from grader.checks.base import ComponentCheck, ComponentParams, Finding, Trial
+from grader.checks.base import (
+    ComponentCheck,
+    ComponentParams,
+    Finding,
+    Problem,
+    Trial,
+)
 from grader.checks.batches import batch_axes
 from grader.checks.compare import reference_answer
 from grader.checks.component import Component
@@ -30,6 +36,7 @@ from grader.checks.effects.base import ONE
 from grader.checks.feedback import comparing, troubles
 from grader.checks.feedback import cost as words
 from grader.checks.sequences import MissingAnswerError, Taken, once, sequence
+from grader.checks.ways import Way
 from grader.contract.messages import Array
 from grader.report import Diagnosis, Verdict
 from reference.operations.base import Family, Operation
@@ -53,7 +60,6 @@ class CostCheck(ComponentCheck):
     kind = "cost"
     Params = CostParams
     families = (Family.LAYER, Family.LOSS)
-    own_binding = False
 
     @classmethod
     def quantities(
@@ -73,6 +79,10 @@ class CostCheck(ComponentCheck):
     def default_title(self) -> str:
         """Say what is judged."""
         return f"{self.component}: cost"
+
+    def unasked(self, ways: Mapping[str, Way]) -> list[Problem]:
+        """Say if forward and backward cannot be told apart."""
+        return list(own_binding.at_once([(("component",), self.part)], ways))
 
     def findings(self, trial: Trial) -> Iterable[Finding]:
         """Judge each quantity, unless the code does not run or computes nothing."""

@@ -99,11 +99,21 @@ def _of_wrong_entries(found: Comparison) -> Evidence:
         "entries": int(found.wrong.size),
         "first_wrong": places[:FIRST_WRONG].tolist(),
         "wrong_along": [
-            [len(np.unique(places[:, axis])), length]
+            [_touched(found.wrong, axis), length]
             for axis, length in enumerate(found.wrong.shape)
         ],
         "excerpt": excerpt(found.expected, found.got, found.worst),
     }
+
+
+def _touched(wrong: Array, axis: int) -> int:
+    """Return at how many indices of an axis an entry is off.
+
+    Not by ``numpy.unique``, whose first call imports all masked arrays: that would
+    be most of the time of a process's first failed item.
+    """
+    others = tuple(other for other in range(wrong.ndim) if other != axis)
+    return int(wrong.any(axis=others).sum())
 
 
 def shapes(arrays: Mapping[str, Array]) -> dict[str, list[int]]:

@@ -6,7 +6,8 @@ depends on: an identity function with a backward to match earns nothing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
@@ -15,7 +16,13 @@ from grader.checks.base import Trial
 from grader.checks.compare import largest
 from grader.checks.judging import DrawnCase
 from grader.checks.mistakes import as_derivatives
-from grader.checks.own_forward import Consistency, slopes
+from grader.checks.own_forward import (
+    DOUBLE,
+    Consistency,
+    Probe,
+    Slope,
+    slopes,
+)
 from grader.contract.messages import Array, Call
 from reference.errors import ReferenceUseError
 from reference.operations.base import Operation
@@ -23,6 +30,31 @@ from reference.operations.base import Operation
 Arrays = Mapping[str, Array]
 # A change of the right gradient smaller than this is taken for none.
 NO_CHANGE = 2.0**-30
+# One step along one direction for each gradient.
+QUICK = replace(DOUBLE, ladder=DOUBLE.ladder[:1])
+
+
+@dataclass(frozen=True, eq=False)
+class _Examined:
+    """What is asked about one case.
+
+    Parameters
+    ----------
+    moved
+        Right answers for the inputs of ``moved_calls``.
+    """
+
+    case: DrawnCase
+    answer: Answer
+    probe: Probe
+    slope_calls: Sequence[Call]
+    moved: Sequence[Arrays]
+    moved_calls: Sequence[Call]
+
+    @property
+    def calls(self) -> list[Call]:
+        """Return everything that is asked, in order."""
+        return [*self.slope_calls, *self.moved_calls]
 
 
 @dataclass(frozen=True)
@@ -46,38 +78,84 @@ class OwnForward:
         cases: Sequence[DrawnCase],
         answers: Sequence[Answer],
     ) -> set[str]:
-        """Return those gradients that are right for the student's own forward."""
-        found = set(quantities)
-        for case, answer in zip(cases, answers, strict=True):
-            found = self._explained_in(sorted(found), case, answer)
-        return found
+        """Return those gradients that are right for the student's own forward.
 
-    def _explained_in(
-        self, quantities: Sequence[str], case: DrawnCase, answer: Answer
-    ) -> set[str]:
-        usable = [name for name in quantities if self._is_usable(name, case, answer)]
+        All cases are asked in one process, for a process takes longer than the calls.
+        """
+        pairs = list(zip(cases, answers, strict=True))
+        usable = [
+            name
+            for name in sorted(quantities)
+            if all(self._is_usable(name, *pair) for pair in pairs)
+        ]
         if not usable:
             return set()
+        examined = [self._examined(usable, *pair) for pair in pairs]
+        replies = iter(self.trial.ask([call for one in examined for call in one.calls]))
+        found = set(usable)
+        for one in examined:
+            found &= self._passed(usable, one, list(islice(replies, len(one.calls))))
+        return found
+
+    def _examined(
+        self, quantities: Sequence[str], case: DrawnCase, answer: Answer
+    ) -> "_Examined":
         claimed = as_derivatives(
-            self.operation, case.arrays, {name: answer.arrays[name] for name in usable}
-        )
-        measured = slopes(
-            self.trial.ask,
-            self.forward,
+            self.operation,
             case.arrays,
-            {self.operation.gradients[name]: value for name, value in claimed.items()},
+            {name: answer.arrays[name] for name in quantities},
+        )
+        sources = self.operation.gradients
+        # That decides nearly always; ``slopes`` knows what to do otherwise.
+        probe = Probe(
+            case.arrays,
+            {sources[name]: value for name, value in claimed.items()},
             weights(self.operation, case.arrays),
             self.trial.rng(f"directions {case.variant}"),
+            QUICK,
+            directions=1,
         )
         elsewhere = self._elsewhere(case)
-        replies = self.trial.ask([self.backward(values) for values, _ in elsewhere])
+        slope_calls = [self.forward(values) for values in probe.inputs()]
+        moved_calls = [self.backward(values) for values, _ in elsewhere]
         moved = [right for _, right in elsewhere]
+        return _Examined(case, answer, probe, slope_calls, moved, moved_calls)
+
+    def _passed(
+        self, quantities: Sequence[str], one: "_Examined", replies: Sequence[Answer]
+    ) -> set[str]:
+        """Return the gradients that belong to the student's own forward in a case."""
+        count = len(one.slope_calls)
+        consistent = self._consistent(one, one.probe.judge(replies[:count]))
         return {
             name
-            for name in usable
-            if measured[self.operation.gradients[name]].consistency
-            is Consistency.CONSISTENT
-            and self._depends(name, case, answer, moved, replies)
+            for name in quantities
+            if self.operation.gradients[name] in consistent
+            and self._depends(name, one.case, one.answer, one.moved, replies[count:])
+        }
+
+    def _consistent(self, one: "_Examined", found: Mapping[str, Slope]) -> set[str]:
+        """Return the inputs whose slopes are as claimed, asking again where unclear."""
+        unclear = {
+            name: one.probe.gradients[name]
+            for name, slope in found.items()
+            if slope.consistency is Consistency.INCONCLUSIVE
+        }
+        if unclear:
+            rng = self.trial.rng(f"more directions {one.case.variant}")
+            again = slopes(
+                self.trial.ask,
+                self.forward,
+                one.case.arrays,
+                unclear,
+                one.probe.upstreams,
+                rng,
+            )
+            found = {**found, **again}
+        return {
+            name
+            for name, slope in found.items()
+            if slope.consistency is Consistency.CONSISTENT
         }
 
     def _elsewhere(self, case: DrawnCase) -> list[tuple[Arrays, Arrays]]:

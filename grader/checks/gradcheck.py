@@ -173,6 +173,7 @@ class GradcheckCheck(ComponentCheck):
                 rng,
                 precision=LADDER,
                 directions=1,
+                beside=claimed,
             )
             unclear = {
                 source: claimed[source]

@@ -76,23 +76,26 @@ class InitializerCheck(ComponentCheck):
         return f"{self.component}: mean and variance"
 
     def findings(self, trial: Trial) -> Iterable[Finding]:
-        """Ask for one draw of each shape, then explain what failed."""
+        """Ask for one draw of each shape and one more, then explain what failed."""
         operation = self.part.reference()
         drawn = [
             operation.draw(trial.rng(f"shape {variant}"), variant=variant)
             for variant in VARIANTS
         ]
-        seeds = trial.rng("draws").integers(2**32, size=len(drawn))
-        answers = trial.ask(
+        asked = [*drawn, drawn[0]]
+        seeds = trial.rng("draws").integers(2**32, size=len(asked))
+        *answers, again = trial.ask(
             [
                 replace(calls.initializer(self.part, operation, arrays), seed=int(seed))
-                for arrays, seed in zip(drawn, seeds, strict=True)
+                for arrays, seed in zip(asked, seeds, strict=True)
             ]
         )
         findings = [
             self._finding(trial, quantity, operation, drawn, answers)
             for quantity in self.points
         ]
+        if _is_random(operation, drawn[0]) and _are_same(answers[0], again):
+            findings = [_repeated(finding) for finding in findings]
         if all(finding.verdict is not Verdict.FAILED for finding in findings):
             return findings
         diagnosis = _diagnosis(operation, drawn, answers)
@@ -135,6 +138,30 @@ class InitializerCheck(ComponentCheck):
                 return Finding(quantity, Verdict.FAILED, message, evidence=facts)
         message = comparing.right(f"The {quantity} of the drawn weights")
         return Finding(quantity, Verdict.PASSED, message, evidence=facts)
+
+
+def _is_random(operation: Operation, arrays: Mapping[str, Array]) -> bool:
+    return float(operation.answer(arrays)[VARIANCE]) > 0
+
+
+def _are_same(first: Answer, again: Answer) -> bool:
+    """Tell whether two draws of one shape hold the same numbers, not all equal."""
+    one, other = first.arrays.get(WEIGHT), again.arrays.get(WEIGHT)
+    if one is None or other is None or one.size == 0:
+        return False
+    return bool(np.array_equal(one, other) and np.any(one != one.flat[0]))
+
+
+def _repeated(finding: Finding) -> Finding:
+    """Say beside moments that are right that every draw is the same.
+
+    That costs nothing: some courses want it, so that results can be compared.
+    """
+    if finding.verdict is not Verdict.PASSED:
+        return finding
+    facts = {**finding.evidence, "notice": words.REPEATED}
+    message = f"{finding.message} {words.REPEATED}"
+    return replace(finding, message=message, diagnosis=words.SAME_SEED, evidence=facts)
 
 
 def _shape(arrays: Mapping[str, Array]) -> tuple[int, ...]:

@@ -13,12 +13,13 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from grader.checks import calls
+from grader.checks import calls, own_binding
 from grader.checks.answers import Answer
 from grader.checks.base import (
     Check,
     CheckParams,
     Finding,
+    KeyPath,
     Name,
     Problem,
     Share,
@@ -33,6 +34,8 @@ from grader.checks.networks import composition, drawn_network
 from grader.checks.networks.composition import Composition
 from grader.checks.networks.drawn_network import Chain, Network, UnfitError
 from grader.checks.networks.together import Together
+from grader.checks.presentation import rows
+from grader.checks.ways import Way
 from grader.contract.messages import Array, Call
 from grader.report import Verdict
 from reference.operations.base import Family, Operation
@@ -51,6 +54,11 @@ LAYER_REASON = (
     "is the batch, to one output with a gradient for x"
 )
 LOSS_REASON = "must be a loss of predictions and targets, which {name!r} is not"
+ADDED_REASON = (
+    "functions of binding.py make new objects for each batch, in which nothing can add "
+    "up. Leave this key out, or let binding.py ask the students' classes: "
+    "linear = layer_classes"
+)
 
 
 class NetworkParams(CheckParams):
@@ -64,7 +72,8 @@ class NetworkParams(CheckParams):
     layers, loss
         Names of components.
     example
-        Shape of one example, such as ``[7]`` or ``[1, 8, 8]``.
+        Shape of one example, such as ``[7]`` or ``[1, 8, 8]``; channels come first even
+        where a course has them last.
     widths
         Number of units or feature maps of each layer that has such a choice, in order.
     gradients
@@ -86,7 +95,6 @@ class NetworkCheck(Check):
     """Judge each layer in its place, the loss, and all of them together."""
 
     kind = "network"
-    own_binding = False
     Params = NetworkParams
     params: NetworkParams
 
@@ -112,18 +120,43 @@ class NetworkCheck(Check):
         problems += _wrong_parts(params, components)
         if problems:
             return problems
-        parts = [components[name] for name in params.layers]
-        needed = drawn_network.widths_needed(parts)
+        row = _row(params, components)
+        if row.problems:
+            return list(row.problems)
+        needed = drawn_network.widths_needed(row.layers)
         if len(params.widths) != needed:
             reason = f"must be {needed} numbers, one for each layer that has a width"
             return [(("widths",), f"{reason}, got {len(params.widths)}")]
-        chain = drawn_network.chain(parts, components[params.loss], params.widths)
+        chain = drawn_network.chain(row.layers, row.loss, params.widths)
         try:
             drawn_network.draw(chain, np.random.default_rng(0), params.example, (5,))
         except UnfitError as error:
             at_loss = error.place > len(params.layers)
             path = ("loss",) if at_loss else ("layers", error.place - 1)
             problems.append((path, str(error)))
+        return problems
+
+    @property
+    def parts(self) -> tuple[Component, ...]:
+        """Return the layers and the loss."""
+        names = (*self.params.layers, self.params.loss)
+        return tuple(self.components[name] for name in names)
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """Return the operations of all parts."""
+        return tuple(part.operation for part in self.parts)
+
+    def unasked(self, ways: Mapping[str, Way]) -> list[Problem]:
+        """Say which layers cannot wait for their upstream gradient."""
+        *layers, _ = self.parts
+        places: list[tuple[KeyPath, Component]] = [
+            (("layers", at), part) for at, part in enumerate(layers)
+        ]
+        problems = list(own_binding.at_once(places, ways))
+        anew = any(own_binding.makes_anew(part, ways) for part in layers)
+        if self.params.gradients == "added" and anew:
+            problems.append((("gradients",), ADDED_REASON))
         return problems
 
     def findings(self, trial: Trial) -> Iterable[Finding]:
@@ -157,8 +190,8 @@ class NetworkCheck(Check):
         return self._chain_of(self.params.widths)
 
     def _chain_of(self, widths: Sequence[int]) -> Chain:
-        parts = [self.components[name] for name in self.params.layers]
-        return drawn_network.chain(parts, self.components[self.params.loss], widths)
+        row = _row(self.params, self.components)
+        return drawn_network.chain(row.layers, row.loss, widths)
 
     def _networks(self, trial: Trial) -> list[Network]:
         """Return two networks of different shape, and one that sees one example."""
@@ -289,11 +322,17 @@ def _whole(judge: Judge, quantity: str, part: str) -> Finding:
     return Finding(quantity, Verdict.PASSED, message, evidence=noticed.evidence)
 
 
+def _row(params: Any, components: Mapping[str, Component]) -> rows.Row:
+    return rows.row(
+        [components[name] for name in params.layers], components[params.loss]
+    )
+
+
 def _wrong_parts(params: Any, components: Mapping[str, Component]) -> list[Problem]:
     problems: list[Problem] = []
     for position, name in enumerate(params.layers):
         reason = wrong_component(name, components, (Family.LAYER,))
-        if not reason and not _is_layer_of_one(components[name].reference()):
+        if not reason and not _is_layer_of_one(components[name].plain()):
             reason = LAYER_REASON.format(name=name)
         if reason:
             problems.append((("layers", position), reason))

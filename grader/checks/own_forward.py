@@ -6,7 +6,7 @@ three answers: consistent, inconsistent, and inconclusive. Kinks and noise make 
 inconclusive; they never make it fail. Method and constants: ``numerics`` notes, 1.4.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -20,16 +20,12 @@ Values = Mapping[str, Array]
 MakeCall = Callable[[Values], Call]
 Ask = Callable[[Sequence[Call]], list[Answer]]
 
-NOISE_DRAWS = 3
 DIRECTIONS = 2
-SAFETY = 16.0
+SAFETY = 16.0  # for the dot product of a gradient with a direction
 GRID = 2.0**-16
 OFFSETS = 4  # h, -h, 2h, -2h
 # A change of this many last digits must show in the output, or digits are missing.
 TOUCH = 2.0**13
-# A slope is measured well enough if its noise is small beside this share of the largest
-# gradient: one that is zero by nature has no size of its own to compare with.
-NEGLIGIBLE = 2.0**-16
 
 
 class Consistency(StrEnum):
@@ -60,14 +56,44 @@ class Precision:
         Unit roundoff.
     ladder
         Steps to try, largest first; powers of two.
+    noise_draws
+        How often the noise of the forward is measured.
+    safety
+        By how much more than that noise, or than rounding at the least, a sum over the
+        outputs may be off.
+    negligible
+        A slope is measured well enough if its noise is small beside this share of the
+        largest gradient: one that is zero by nature has no size of its own.
+    rounds_at_random
+        Whether the roundings of the outputs count as independent of each other: their
+        sum is then as large as their root of squares, else as the sum of their sizes.
+
+    Notes
+    -----
+    Single precision has no digits to give away. The noise of a sum over many outputs
+    is measured more often there, and trusted more: on right code of all operations the
+    worst case that is supposed in double precision is a hundred times what is seen.
+    Long steps have little noise, and are right where the forward is linear in a tensor,
+    as in a bias. Where it is not, they contradict each other and decide nothing.
     """
 
     unit: float
     ladder: tuple[float, ...]
+    noise_draws: int = 3
+    safety: float = 16.0
+    negligible: float = 2.0**-16
+    rounds_at_random: bool = False
 
 
 DOUBLE = Precision(UNIT, (2.0**-13, 2.0**-17, 2.0**-20))
-SINGLE = Precision(2.0**-24, (2.0**-5, 2.0**-7, 2.0**-9))
+SINGLE = Precision(
+    2.0**-24,
+    (2.0**3, 2.0**0, 2.0**-3, 2.0**-5, 2.0**-7, 2.0**-9),
+    noise_draws=8,
+    safety=4.0,
+    negligible=2.0**-8,
+    rounds_at_random=True,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +132,8 @@ class Probe:
         What the student claims, by the *input* each gradient belongs to.
     upstreams
         Weights of the sum over each output of the forward; 1 for a loss.
+    largest_norm
+        Of the gradients of the component, those that are not measured here included.
     directions
         How many directions are tried per tensor until one is conclusive.
     """
@@ -118,19 +146,21 @@ class Probe:
         rng: np.random.Generator,
         precision: Precision = DOUBLE,
         *,
+        largest_norm: float = 0.0,
         directions: int = DIRECTIONS,
     ) -> None:
         self.arrays = arrays
         self.gradients = gradients
         self.upstreams = upstreams
         self.precision = precision
-        norms = [np.linalg.norm(one.astype(np.float64)) for one in gradients.values()]
-        self._least_norm = NEGLIGIBLE * float(max(norms, default=0.0))
+        self._least_norm = precision.negligible * largest_norm
         self.offsets = [
             sign * step for step in precision.ladder for sign in (1.0, -1.0, 2.0, -2.0)
         ]
         every, digit = tuple(arrays), 2 * precision.unit
-        self._noisy = [self._moved(rng, every, digit) for _ in range(NOISE_DRAWS)]
+        self._noisy = [
+            self._moved(rng, every, digit) for _ in range(precision.noise_draws)
+        ]
         touch = TOUCH * precision.unit
         self._touched = [self._moved(rng, (name,), touch) for name in gradients]
         self._directions = {
@@ -154,19 +184,20 @@ class Probe:
         with np.errstate(all="ignore"):
             sums = [self._sum(answer) for answer in answers]
             phi = np.array([np.nan if v is None else v for v in sums])
-            start, again, *noisy = phi[: 2 + NOISE_DRAWS]
+            begin = 2 + self.precision.noise_draws
+            start, again, *noisy = phi[:begin]
             if not np.isfinite(start):
                 return dict.fromkeys(self._directions, _unclear(Doubt.NOT_FINITE))
             if start != again:
                 return dict.fromkeys(self._directions, _unclear(Doubt.RANDOM))
-            # A step may leave the domain of the forward, which is nobody's fault.
-            if not np.isfinite(phi).all():
+            # Leaving the domain of the forward is nobody's fault, and a long step may.
+            if not np.isfinite(phi[: begin + len(self._touched)]).all():
                 return dict.fromkeys(self._directions, _unclear(Doubt.ROUGH))
             sigma = float(np.max(np.abs(np.array(noisy) - start), initial=0.0))
             weight = self._weight(answers[0])
-            rounding = SAFETY * max(self.precision.unit * weight, sigma)
+            safety, unit = self.precision.safety, self.precision.unit
+            rounding = safety * max(unit * weight, sigma)
             found = {}
-            begin = 2 + NOISE_DRAWS
             coarse = self._has_few_digits(answers[2:begin])
             rest = phi[begin + len(self._touched) :]
             for touched, (name, directions) in zip(
@@ -207,7 +238,7 @@ class Probe:
     def _slope(self, name: str, values: Array, start: float, rounding: float) -> Slope:
         """Take the first conclusive step of the first direction that has one."""
         gradient = self.gradients[name].astype(np.float64)
-        norm = max(float(np.linalg.norm(gradient)), self._least_norm)
+        norm = max(_norm(gradient), self._least_norm)
         found = _unclear(Doubt.ROUGH)
         for direction, ladder in zip(self._directions[name], values, strict=True):
             terms = gradient * direction
@@ -238,7 +269,7 @@ class Probe:
             far = (far_ahead - far_behind) / (4 * step)
             errors[2 * step] = abs(far - claimed) / scale
             errors[step] = abs(near - claimed) / scale
-        order = sorted(errors)
+        order = sorted(step for step, error in errors.items() if np.isfinite(error))
         return tuple(order), tuple(errors[step] for step in order)
 
     def _sum(self, answer: Answer) -> float | None:
@@ -252,10 +283,13 @@ class Probe:
         return value if np.isfinite(value) else None
 
     def _weight(self, answer: Answer) -> float:
-        return sum(
-            float(np.abs(answer.arrays[output].astype(np.float64) * upstream).sum())
+        """Return what the roundings of the outputs are a multiple of in their sum."""
+        terms = [
+            (answer.arrays[output].astype(np.float64) * upstream).ravel()
             for output, upstream in self.upstreams.items()
-        )
+        ]
+        order = 2 if self.precision.rounds_at_random else 1
+        return float(np.linalg.norm(np.concatenate(terms), order))
 
     def _moved(
         self, rng: np.random.Generator, names: Sequence[str], share: float
@@ -275,6 +309,7 @@ def slopes(
     *,
     precision: Precision = DOUBLE,
     directions: int = DIRECTIONS,
+    beside: Values | None = None,
 ) -> dict[str, Slope]:
     """Measure the slope for every gradient, coarser where double precision is too fine.
 
@@ -286,18 +321,44 @@ def slopes(
         Makes the call for given inputs.
     upstreams
         Weights of the sum over each output; 1 for a loss.
+    beside
+        All gradients of the component, if these are not all.
     """
-    found: dict[str, Slope] = {}
-    for level in (precision, SINGLE):
-        unclear = {
-            name: value
-            for name, value in gradients.items()
-            if name not in found or found[name].consistency is Consistency.INCONCLUSIVE
-        }
-        if unclear:
-            probe = Probe(arrays, unclear, upstreams, rng, level, directions=directions)
-            found |= probe.judge(ask([forward(values) for values in probe.inputs()]))
-    return found
+    largest_norm = max(map(_norm, (beside or gradients).values()), default=0.0)
+
+    def measured(names: Iterable[str], level: Precision) -> dict[str, Slope]:
+        wanted = {name: gradients[name] for name in names}
+        if not wanted:
+            return {}
+        probe = Probe(
+            arrays,
+            wanted,
+            upstreams,
+            rng,
+            level,
+            largest_norm=largest_norm,
+            directions=directions,
+        )
+        return probe.judge(ask([forward(values) for values in probe.inputs()]))
+
+    found = measured(gradients, precision)
+    coarse = measured(_named(found, Consistency.INCONCLUSIVE), SINGLE)
+    # Steps this long may cross several kinks that hide each other, by rare chance.
+    again = measured(_named(coarse, Consistency.INCONSISTENT), SINGLE)
+    for name, slope in again.items():
+        if slope.consistency is not Consistency.INCONSISTENT:
+            coarse[name] = replace(
+                slope, consistency=Consistency.INCONCLUSIVE, doubt=Doubt.ROUGH
+            )
+    return found | coarse
+
+
+def _norm(gradient: Array) -> float:
+    return float(np.linalg.norm(gradient.astype(np.float64)))
+
+
+def _named(found: Mapping[str, Slope], consistency: Consistency) -> list[str]:
+    return [name for name, one in found.items() if one.consistency is consistency]
 
 
 def _measure(

@@ -1,7 +1,7 @@
 """Ask for an object of the student's to be used step by step.
 
-What the steps are called is said in ``worker/runner/bindings/sequences.py``. Only the
-built-in binding for classes can do them.
+What the steps are called is said in ``worker/runner/bindings/sequences.py``. The
+built-in binding for classes can do all of them, functions of a ``binding.py`` most.
 """
 
 from collections.abc import Mapping, Sequence

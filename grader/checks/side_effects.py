@@ -11,9 +11,15 @@ from typing import Any, Literal
 
 import numpy as np
 
-from grader.checks import evidence
+from grader.checks import evidence, own_binding
 from grader.checks.answers import Answer, Trouble
-from grader.checks.base import ComponentCheck, ComponentParams, Finding, Trial
+from grader.checks.base import (
+    ComponentCheck,
+    ComponentParams,
+    Finding,
+    Problem,
+    Trial,
+)
 from grader.checks.compare import (
     Comparison,
     Expected,
@@ -27,6 +33,7 @@ from grader.checks.effects.catalogue import EFFECTS
 from grader.checks.feedback import comparing, troubles
 from grader.checks.feedback import side_effects as words
 from grader.checks.sequences import MissingAnswerError, Taken, once, sequence
+from grader.checks.ways import Way
 from grader.contract.messages import Array, Call
 from grader.report import Verdict
 from reference.operations.base import Family
@@ -51,7 +58,6 @@ class SideEffectsCheck(ComponentCheck):
     """Use the student's objects in unusual ways; compare them with themselves."""
 
     kind = "side_effects"
-    own_binding = False
     Params = SideEffectsParams
     families = (Family.LAYER, Family.LOSS)
     needs_answer = False
@@ -69,6 +75,18 @@ class SideEffectsCheck(ComponentCheck):
     def default_title(self) -> str:
         """Say what is judged."""
         return f"{self.component}: side effects"
+
+    def unasked(self, ways: Mapping[str, Way]) -> list[Problem]:
+        """Say which effects need the same object twice."""
+        problems = list(own_binding.at_once([(("component",), self.part)], ways))
+        if not own_binding.makes_anew(self.part, ways):
+            return problems
+        reason = own_binding.TWICE.format(operation=self.part.operation)
+        return problems + [
+            (("points", name), f"{name} {reason}")
+            for name in self.points
+            if EFFECTS[name].one_object
+        ]
 
     def findings(self, trial: Trial) -> Iterable[Finding]:
         """Ask for everything at once and judge each effect by itself."""
@@ -167,7 +185,7 @@ class _Judge:
         if pair.name in operation.quantities:
             return comparing.spoken(pair.name, operation, names)
         if pair.name in operation.parameters:
-            return f'params["{pair.name}"]'
+            return names.get(pair.name, f'params["{pair.name}"]')
         return pair.name
 
     def _errored(self, effect: Effect, trouble: Trouble) -> Finding:

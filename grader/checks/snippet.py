@@ -53,7 +53,7 @@ def of_case(
     lines = [words.PASTE, "import numpy as np", ""]
     lines += [f"{name} = {literal(value)}" for name, value in arrays.items()]
     lines += ["", *_calls(binding, part, operation, arrays)]
-    lines.append(_question(binding, operation, quantity, found))
+    lines.append(_question(binding, part, operation, quantity, found))
     return "\n".join(lines) + "\n"
 
 
@@ -86,7 +86,7 @@ def of_steps(
     lines += [f"{name} = {literal(value)}" for name, value in shown.items()]
     name, index = place
     entry = f"[{', '.join(str(part) for part in index)}]" if index else ""
-    if binding != LAYER_CLASSES:
+    if binding != LAYER_CLASSES or part.attributes:
         asked = words.after_step(step + 1, f"{name}{entry}", expected)
         return "\n".join([*lines, "", asked]) + "\n"
     arguments = [repr(argument) for argument in part.arguments(operation.sizes({}))]
@@ -137,9 +137,9 @@ def _calls(
     if operation.family is Family.LAYER:
         yield f"layer = {made}"
         for name in operation.parameters:
-            yield f'layer.params["{name}"][...] = {name}'
+            yield f"{_place(part, name, 'params')}[...] = {name}"
         for name in operation.states:
-            yield f"layer.{name} = {name}"
+            yield f"{_place(part, name)} = {name}"
         yield f"{_targets(operation.outputs, operation)} = layer.forward({given})"
         upstreams = [f"grad_{name}" for name in operation.upstreams(arrays)]
         if upstreams:
@@ -168,14 +168,18 @@ def _targets(names: list[str] | tuple[str, ...], operation: Operation) -> str:
 
 
 def _question(
-    binding: str, operation: Operation, quantity: str, found: Comparison
+    binding: str,
+    part: Component,
+    operation: Operation,
+    quantity: str,
+    found: Comparison,
 ) -> str:
     if found.worst is None or found.got.shape != found.expected.shape:
-        asked = f"np.shape({_read(operation, quantity)})"
+        asked = f"np.shape({_read(part, operation, quantity)})"
         right: object = found.expected.shape
     else:
         index = ", ".join(str(part) for part in found.worst)
-        read = _read(operation, quantity)
+        read = _read(part, operation, quantity)
         asked = f"{read}[{index}]" if index else read
         right = float(found.expected[found.worst])
     if binding != LAYER_CLASSES:
@@ -183,12 +187,20 @@ def _question(
     return f'print({asked}, "should be", {right!r})'
 
 
-def _read(operation: Operation, quantity: str) -> str:
+def _place(part: Component, name: str, held: str = "") -> str:
+    """Return the expression for what a layer keeps, in a dict unless said otherwise."""
+    if name in part.attributes:
+        return f"layer.{part.attributes[name].text}"
+    key = name.removeprefix("grad_")
+    return f'layer.{held}["{key}"]' if held else f"layer.{name}"
+
+
+def _read(part: Component, operation: Operation, quantity: str) -> str:
     """Return the expression that reads a quantity after the calls."""
     source = operation.gradients.get(quantity)
     if operation.family is Family.LAYER:
         if source in operation.parameters:
-            return f'layer.grads["{source}"]'
+            return _place(part, quantity, "grads")
         if quantity in operation.states:
-            return f"layer.{quantity}"
+            return _place(part, quantity)
     return quantity

@@ -163,14 +163,14 @@ def _declared(
     """Return the answers under the declared convention, with their scales.
 
     Inputs that are moved leave their kinks, where answers jump. So only what the
-    answers depend on smoothly is jittered: upstream gradients and the parameters of a
-    layer.
+    answers depend on smoothly is jittered: upstream gradients and those parameters of
+    a layer that do not decide where its kinks are.
     """
     right = operation.answer(arrays)
     kappas = {name: largest(value) for name, value in right.items()}
     smooth = {f"grad_{output}" for output in operation.upstreams(arrays)}
     if operation.family is Family.LAYER:
-        smooth |= set(operation.parameters)
+        smooth |= set(operation.parameters) - set(operation.moves_kinks)
     chosen = {name: value for name, value in arrays.items() if name in smooth}
     for _ in range(JITTERS):
         moved = operation.answer({**arrays, **jittered(chosen, rng, JITTER)})

@@ -72,7 +72,7 @@ class TrainingCheck(Check):
             problems += blind_spots(params)
         if ACCURACY in params.points and not params.accuracy_floor:
             problems.append((("accuracy_floor",), "must be stated for accuracy"))
-        return problems + wrong_network(params, components)
+        return problems + wrong_network(params, components, arranged=True)
 
     def findings(self, trial: Trial) -> Iterable[Finding]:
         """Train once with the student's loop; ask again only if something is wrong."""

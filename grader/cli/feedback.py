@@ -1,7 +1,7 @@
 """``grader feedback``: every message that students get to read, to be read before."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -12,6 +12,7 @@ from grader.config import Settings
 from grader.contract.jail import Jail
 from grader.errors import RefusedError
 from grader.report import CheckResult
+from grader.services.hints import Curtain
 from grader.validation.exhibits import SEED, Exhibit, library_exhibits, worth_reading
 from worker.loop import jail_for
 
@@ -49,14 +50,17 @@ def feedback(
     Its sample submissions are graded, and every mistake that the library knows about
     its components is made on purpose; each message is printed as the student sees it.
     Without a name, all shipped assignments are gone through. The inputs are the same
-    each time.
+    each time. Hints that come later are printed, those that never come are not.
     """
     paths = [assignments.find(name) for name in names] or _all_shipped()
     count = 0
     for path in paths:
         loaded = assignments.load_folder(path)
         click.echo(_title(loaded.spec.title, markdown=markdown))
-        for exhibit in _exhibits(loaded, path, mistakes=mistakes, samples=samples):
+        hints = loaded.spec.hints
+        curtain = Curtain(hints, is_open=hints.show != "never")
+        for one in _exhibits(loaded, path, mistakes=mistakes, samples=samples):
+            exhibit = as_read(one, curtain)
             count += len(told(exhibit.results)) + bool(exhibit.refusal)
             click.echo(shown(exhibit, markdown=markdown))
     click.echo(f"{count} messages", err=True)
@@ -89,6 +93,11 @@ def of_sample(loaded: Assignment, sample: Sample, jail: Jail) -> Exhibit:
         return Exhibit(sample.name, sample.about, (), text)
     report = engine.grade(loaded, prepared.files, prepared.entry, seed=SEED, jail=jail)
     return Exhibit(sample.name, sample.about, worth_reading(report.results))
+
+
+def as_read(exhibit: Exhibit, curtain: Curtain) -> Exhibit:
+    """Return an exhibit without the hints that students never get to read."""
+    return replace(exhibit, results=tuple(map(curtain.seen, exhibit.results)))
 
 
 def told(results: tuple[CheckResult, ...]) -> list[Told]:

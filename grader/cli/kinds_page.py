@@ -252,7 +252,7 @@ def _about(check: type[Check]) -> tuple[str, str]:
 def _asked(check: type[Check]) -> str:
     """Say through which bindings a kind can be asked."""
     ways = [f'`use = "{name}"`' for name in check.bindings]
-    ways += ["a `binding.py` of your own"] if check.own_binding else []
+    ways += ["a `binding.py` of your own"]
     return f"Bindings: {', '.join(ways)}.\n"
 
 

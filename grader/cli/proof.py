@@ -10,11 +10,13 @@ from rich.console import Console
 
 from grader.assignments import Assignment
 from grader.checks.compare import DOUBLE_BOUND
+from grader.checks.convergence import ConvergenceCheck
 from grader.checks.evidence import number
 from grader.cli.trials import SOLUTION, Trial, run_trials
 from grader.contract.jail import Jail
 from grader.validation import convergence_threshold
 from grader.validation.complaints import Complaint, Severity, weak
+from grader.validation.convergence_threshold import Measured, Threshold
 from grader.validation.engine_mistakes import engine_mistakes
 from grader.validation.flakes import Item, items, upper_bound
 from grader.validation.known_mistakes import Fate, Mistake, known_mistakes
@@ -37,6 +39,8 @@ class Proof:
         ``None`` where known mistakes were not tried.
     measured
         Complaints about thresholds, which were measured again.
+    thresholds
+        What was measured; ``None`` where nothing was.
     """
 
     assignment: Assignment
@@ -44,6 +48,7 @@ class Proof:
     mistakes: Sequence[Mistake] | None
     screened: Sequence[Screened] | None
     measured: Sequence[Complaint] = ()
+    thresholds: Sequence[Threshold] | None = None
 
     @property
     def holds(self) -> bool:
@@ -114,6 +119,9 @@ class Proof:
             "screening": None
             if self.screened is None
             else [{**asdict(one), "least": number(one.least)} for one in self.screened],
+            "thresholds": None
+            if self.thresholds is None
+            else [asdict(one) for one in self.thresholds],
         }
 
     def summary(self) -> dict[str, Any]:
@@ -165,14 +173,18 @@ def prove(
         with console.status("making every known mistake"):
             made = [*known_mistakes(loaded), *engine_mistakes(loaded)]
             seen = list(screened(loaded))
-    measured: list[Complaint] = []
+    complaints: list[Complaint] = []
+    found: list[Threshold] | None = None
     if thresholds:
         with console.status("measuring thresholds again"):
-            measured = _thresholds(loaded)
-    return Proof(loaded, trials, made, seen, measured)
+            pairs = list(convergence_threshold.measured_checks(loaded))
+        complaints = _unfair(pairs)
+        found = [convergence_threshold.threshold(*pair) for pair in pairs]
+    return Proof(loaded, trials, made, seen, complaints, found)
 
 
-def _thresholds(loaded: Assignment) -> list[Complaint]:
+def _unfair(pairs: Sequence[tuple[ConvergenceCheck, Measured]]) -> list[Complaint]:
+    """Return what is wrong with stated thresholds, going by what was measured."""
     return [
         Complaint(
             Severity.CONTRADICTION,
@@ -180,7 +192,7 @@ def _thresholds(loaded: Assignment) -> list[Complaint]:
             f"check {check.params.id}, threshold",
             f"{reason[0].upper()}{reason[1:]}.",
         )
-        for check, measured in convergence_threshold.measured_checks(loaded)
+        for check, measured in pairs
         for reason in convergence_threshold.complaints(check, measured)
     ]
 

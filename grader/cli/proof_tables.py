@@ -11,6 +11,7 @@ from grader.cli.proof import Proof
 from grader.cli.table import plain
 from grader.cli.trials import Trial
 from grader.validation.complaints import Complaint, Severity
+from grader.validation.convergence_threshold import Threshold
 from grader.validation.flakes import Item
 from grader.validation.screening import Screened
 
@@ -32,6 +33,8 @@ def print_proof(console: Console, proof: Proof) -> None:
         print_mistakes(console, proof.mistakes)
     if proof.screened:
         _print_screened(console, proof)
+    for one in proof.thresholds or ():
+        _print_threshold(console, one)
     if proof.complaints:
         console.print()
         console.print(complaints_table(proof.complaints))
@@ -132,6 +135,23 @@ def _screened(unclear: Sequence[Screened]) -> Table:
             one.component, one.id, escape(one.title), f"{one.visible:.0%}", one.reason
         )
     return table
+
+
+def _print_threshold(console: Console, one: Threshold) -> None:
+    console.print(
+        f"\nThreshold of {one.check}: {one.stated:g}. Of {one.right_runs} right runs, "
+        f"95 % reach {one.most:g} and half of them {one.median:g}; guessing reaches "
+        f"{one.guess:.3g}. The threshold was missed by {one.missed}, so right code "
+        f"misses it in {_tries(one.tries)} with a probability below {one.below:.1g}. "
+        "What was measured, as lines for the check:",
+        highlight=False,
+    )
+    # Not folded, so that the lines can be copied.
+    console.print(one.lines.rstrip(), style="dim", soft_wrap=True, markup=False)
+
+
+def _tries(count: int) -> str:
+    return "its only run" if count == 1 else f"all of {count} runs"
 
 
 def _verdict(proof: Proof) -> str:

@@ -18,6 +18,7 @@ from tests.assignments_shipped.grading import (
     samples,
     solution,
 )
+from tests.assignments_shipped.hidden import given_away
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -46,6 +47,7 @@ def test_a_sample_is_graded_or_refused_as_it_states(jail, slug, name):
     assert report.status is ReportStatus.GRADED
     assert sample.surprises(report) == []
     assert all(result.message.endswith((".", "?")) for result in report.results)
+    assert given_away(report) == []
 
 
 @pytest.mark.parametrize("slug", SLUGS)

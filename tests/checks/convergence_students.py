@@ -1,25 +1,15 @@
 """Students who train in their own way, and the assignment they are graded by."""
 
-HEAD = """
-format = 1
-slug = "own-way"
-title = "Own way"
-[submission]
-entry = "mlp.py"
-[[component]]
-name = "Linear"
-operation = "linear"
-construct = ["in_features", "out_features"]
-[[component]]
-name = "Tanh"
-operation = "tanh"
-[[component]]
-name = "SoftmaxCrossEntropy"
-operation = "softmax_cross_entropy"
-[[component]]
-name = "SGD"
-operation = "sgd"
-construct = ["lr"]
+from tests.assignment_text import head
+
+PARTS = head(
+    "own-way",
+    Linear="linear",
+    Tanh="tanh",
+    SoftmaxCrossEntropy="softmax_cross_entropy",
+    SGD="sgd",
+)
+HEAD = f"""{PARTS}
 [[check]]
 id = "learns"
 kind = "convergence"
@@ -28,7 +18,7 @@ hidden = [8]
 layers = ["Linear", "Tanh", "Linear"]
 loss = "SoftmaxCrossEntropy"
 optimizer = "SGD"
-settings = { lr = 0.5 }
+settings = {{ lr = 0.5 }}
 examples = 60
 batch_size = 8
 epochs = 8

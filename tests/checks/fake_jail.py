@@ -38,6 +38,7 @@ class _Session:
     """Runs the calls of a case in a fresh module."""
 
     tier = "fake"
+    facts: Mapping[str, str] = {"kernel": "none"}
 
     def __init__(self, bundle: Bundle, cases: list[Case]) -> None:
         self.bundle = bundle

@@ -4,42 +4,20 @@ from grader import engine
 from grader.assignments import Assignment, load_files
 from grader.contract.jail import Jail
 from grader.report import CheckResult, Report
+from tests.assignment_text import head
 from tests.checks.fake_jail import FakeJail
 
-HEAD = """
-format = 1
-slug = "under-test"
-title = "Under test"
-[submission]
-entry = "mlp.py"
-[[component]]
-name = "Linear"
-operation = "linear"
-construct = ["in_features", "out_features"]
-[[component]]
-name = "ReLU"
-operation = "relu"
-[[component]]
-name = "Sigmoid"
-operation = "sigmoid"
-[[component]]
-name = "Tanh"
-operation = "tanh"
-[[component]]
-name = "SoftmaxCrossEntropy"
-operation = "softmax_cross_entropy"
-[[component]]
-name = "MeanSquaredError"
-operation = "mean_squared_error"
-[[component]]
-name = "SGD"
-operation = "sgd"
-construct = ["lr"]
-[[component]]
-name = "Momentum"
-operation = "momentum"
-construct = ["lr", "momentum"]
-"""
+HEAD = head(
+    "under-test",
+    Linear="linear",
+    ReLU="relu",
+    Sigmoid="sigmoid",
+    Tanh="tanh",
+    SoftmaxCrossEntropy="softmax_cross_entropy",
+    MeanSquaredError="mean_squared_error",
+    SGD="sgd",
+    Momentum="momentum",
+)
 
 CHECKS = {
     "interface": 'kind = "interface"\npoints = 1\nfunctions = ["train"]',

@@ -96,7 +96,8 @@ def test_wrong_numbers_that_a_named_mistake_gives_do_not_cost_the_chains_too():
     assert results["fan_out"].verdict is Verdict.FAILED
     assert results["cost"].verdict is Verdict.PASSED
     assert results["depth"].verdict is Verdict.PASSED
-    assert "only one path counts" in results["cost"].message
+    assert "costs points elsewhere; it is not counted again" in results["cost"].message
+    assert results["cost"].diagnosis.id == "M115"
 
 
 def test_wrong_numbers_earn_nothing_where_the_mistake_costs_no_points():
@@ -111,7 +112,8 @@ def test_of_two_named_mistakes_the_one_that_gives_the_numbers_is_the_reason():
     results, _ = found(text, "chain", "diamond", "cost")
     assert results["chain"].diagnosis.id == "M27"
     assert results["diamond"].diagnosis.id == "M115"
-    assert "only one path counts" in results["cost"].message
+    assert "costs points elsewhere; it is not counted again" in results["cost"].message
+    assert results["cost"].diagnosis.id == "M115"
 
 
 def test_numbers_from_nowhere_earn_nothing_however_fast_they_come():

@@ -134,6 +134,15 @@ def test_nothing_more_is_asked_while_the_forward_is_right() -> None:
     assert len(jail.cases) == 1
 
 
+def test_everything_about_the_own_forward_is_asked_in_one_process() -> None:
+    jail = FakeJail()
+
+    report = graded(changed(PLAIN, *STEEP), "tanh-backward", jail=jail)
+
+    assert result(report, "grad_x").evidence["own_forward"] == "consistent"
+    assert len(jail.cases) == 2
+
+
 def test_a_forward_that_breaks_on_one_shape_only_leaves_the_other_to_compare() -> None:
     source = changed(
         PLAIN,

@@ -68,6 +68,33 @@ def test_five_runs_are_all_that_there_is() -> None:
     assert len(found.evidence["accuracies"]) == 5
 
 
+def test_every_run_has_examples_of_its_own() -> None:
+    jail = FakeJail()
+    graded(UPHILL, jail=jail)
+
+    first, *others = [case.calls[0].arrays for case in jail.cases]
+    assert len(others) == 4
+    assert not any(np.array_equal(first["X"], other["X"]) for other in others)
+    assert not any(
+        np.array_equal(first["held_out"], other["held_out"]) for other in others
+    )
+
+
+def test_what_was_learned_elsewhere_is_of_no_use() -> None:
+    by_heart = """
+import numpy as np
+
+def train_network(X, y, seed):
+    return lambda x: (x[:, 0] * x[:, 1] > 0).astype(int)
+"""
+
+    reports = [graded(by_heart, seed=seed) for seed in range(3)]
+
+    assert {one.verdict for one in reports} == {Verdict.PASSED, Verdict.FAILED}
+    wrong = [one for one in reports if one.verdict is Verdict.FAILED]
+    assert all(max(one.evidence["accuracies"]) < 0.1 for one in wrong)
+
+
 def test_every_run_has_its_own_seed_and_labels_to_judge_by_stay_outside() -> None:
     jail = FakeJail()
     graded(UPHILL, jail=jail)
@@ -104,7 +131,12 @@ def test_what_predicts_may_have_many_forms(returned: str) -> None:
         ("lambda x: scores(x)[:-1]", Verdict.FAILED, "predicts an array of shape"),
         ("lambda x: scores(x)[:, :1]", Verdict.FAILED, "or scores of shape (600, 2)"),
         ("lambda x: scores(x) + 0j", Verdict.FAILED, "of type complex128"),
-        ("lambda x: scores(x) * np.nan", Verdict.FAILED, "nothing was learned"),
+        (
+            "lambda x: scores(x) * np.nan",
+            Verdict.FAILED,
+            "For 600 of 600 examples a score",
+        ),
+        ("lambda x: np.full(len(x), 7)", Verdict.FAILED, "predicted numbered as in y?"),
         ("lambda x: np.zeros(len(x))", Verdict.FAILED, "nothing was learned"),
         ("scores, 'low'", Verdict.ERRORED, "second result of train_network is a str"),
         ("lambda x: 1 / 0", Verdict.ERRORED, "ZeroDivisionError"),
@@ -157,27 +189,84 @@ def test_a_single_run_is_said_in_the_singular() -> None:
 
 
 def test_a_failed_run_is_told_where_its_losses_leave_those_of_right_code() -> None:
-    found = graded(UPHILL, more=ENVELOPE)
+    slow = OWN_WAY.replace("0.5 *", "0.005 *")
 
-    assert "your loss is" in found.message
-    assert "higher than that of right code" in found.message
+    found = graded(slow, more=ENVELOPE)
+
+    assert "After 20% of the epochs your loss is" in found.message
+    assert "asks for is at about 0.497 there. Look at what" in found.message
     assert set(found.evidence["curves"]) >= {"run_1", "run_5", "low", "high"}
 
 
-def test_losses_that_are_inside_the_envelope_give_no_hint() -> None:
+def test_a_loss_below_that_of_right_code_is_doubted() -> None:
+    source = changed(
+        OWN_WAY, (RETURN, "return lambda x: np.zeros(len(x)), np.array(losses) / 50")
+    )
+
+    found = graded(source, more=ENVELOPE)
+
+    assert "Yours is lower, and still much is wrong" in found.message
+
+
+@pytest.mark.parametrize(
+    ("losses", "sentence"),
+    [
+        ("[0.7, 0.8, 0.9]", "Your loss rises, from 0.7 in the first epoch to 0.9"),
+        ("[0.9, 0.9, 0.9]", "Your loss hardly moves: it is 0.9 in the first"),
+        ("[0.8, 0.7, 0.6931]", "ends at 0.6931; 0.6931 is what a network gets"),
+        ("[0.8, np.inf, np.nan]", "that you return for epoch 2 is inf. Print the"),
+    ],
+)
+def test_losses_that_do_not_fall_are_told_as_such(losses: str, sentence: str) -> None:
+    returned = f"return lambda x: np.zeros(len(x)), np.array({losses})"
+
+    found = graded(changed(OWN_WAY, (RETURN, returned)))
+
+    assert found.verdict is Verdict.FAILED
+    assert sentence in found.message
+
+
+def test_losses_inside_the_envelope_turn_the_eye_to_the_prediction() -> None:
     source = changed(OWN_WAY, (RETURN, "return lambda x: np.zeros(len(x)), losses"))
     wide = ENVELOPE.replace("[0.1, 0.1, 0.1, 0.1, 0.1, 0.1]", str([9.0] * 6))
 
     found = graded(source, more=wide)
 
     assert "your loss is" not in found.message
-    assert "come to rest" not in found.message
+    assert "The losses that you return are like those of right code" in found.message
+    assert found.message.endswith("the class of its largest score?")
 
 
 def test_without_losses_a_failed_run_is_told_to_look_at_them() -> None:
     source = changed(OWN_WAY, (RETURN, "return lambda x: np.zeros(len(x))"))
 
     assert graded(source).message.endswith("come to rest?")
+
+
+def test_without_an_envelope_nothing_is_said_about_losses_that_fall() -> None:
+    source = changed(OWN_WAY, (RETURN, "return lambda x: np.zeros(len(x)), losses"))
+
+    assert graded(source).message.endswith("nothing was learned.")
+
+
+def test_labels_of_a_course_that_counts_from_one_are_judged_by_its_count() -> None:
+    one_based = '[component.arrays.labels]\noffset = 1\n[[component]]\nname = "SGD"'
+    head = HEAD.replace('[[component]]\nname = "SGD"', one_based)
+    source = changed(
+        OWN_WAY,
+        (
+            "def train_network(X, y, seed):",
+            "def train_network(X, y, seed):\n    y = y - 1",
+        ),
+        (RETURN, "return lambda x: scores(x).argmax(axis=1) + 1"),
+    )
+    assignment = load_files({"assignment.toml": head.encode()})
+
+    report = engine.grade(
+        assignment, {"mlp.py": source.encode()}, "mlp.py", seed=1, jail=FakeJail()
+    )
+
+    assert [one.verdict for one in report.results] == [Verdict.PASSED]
 
 
 def test_right_code_keeps_its_curve_beside_the_envelope() -> None:

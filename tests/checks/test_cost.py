@@ -159,7 +159,7 @@ def test_measured_slopes_cost_their_own_points_only(
 
     assert failed(report).keys() == {"finite_differences"}
     message = failed(report)["finite_differences"].message
-    assert "Does it call forward again with each entry changed a little?" in message
+    assert "the more entries there are" in message
 
 
 def test_a_loop_over_entries_is_no_measured_slope() -> None:
@@ -191,7 +191,7 @@ def test_slopes_are_told_by_their_numbers_without_any_time() -> None:
 
     assert failed(report).keys() == {"finite_differences"}
     message = failed(report)["finite_differences"].message
-    assert "is right to about ten digits only. That is the error of a slope" in message
+    assert "is right to about ten digits only. A formula would be right" in message
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -34,6 +36,38 @@ def test_a_wrong_array_gives_everything_a_page_needs() -> None:
     assert facts["excerpt"]["start"] == [1, 2]
     assert facts["excerpt"]["got"][-1][-1] == -1.0
     json.dumps(facts, allow_nan=False)
+
+
+def test_indices_with_a_wrong_entry_are_counted_along_each_axis_of_any_number() -> None:
+    rng = np.random.default_rng(3)
+    for shape in ((7,), (3, 9), (2, 3, 4)):
+        right = rng.normal(size=shape)
+        got = right + (rng.random(shape) < 0.2)
+        places = np.argwhere(got != right)
+
+        facts = evidence.of_comparison(compare(Expected(right, 1.0), got), {})
+
+        assert facts["wrong_along"] == [
+            [len(set(places[:, axis].tolist())), length]
+            for axis, length in enumerate(shape)
+        ]
+
+
+def test_a_wrong_array_is_described_without_importing_masked_arrays() -> None:
+    script = """
+import sys
+import numpy as np
+from grader.checks import evidence
+from grader.checks.compare import Expected, compare
+right = np.arange(35.0).reshape(5, 7)
+facts = evidence.of_comparison(compare(Expected(right, 34.0), 2 * right), {})
+print(facts["wrong_entries"], "numpy.ma" in sys.modules)
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+
+    assert ran.stdout.split() == ["34", "False"]
 
 
 def test_a_wrong_shape_shows_both_shapes_and_no_entries() -> None:

@@ -5,7 +5,7 @@ from grader.checks.answers import Trouble
 from grader.checks.compare import Expected, compare
 from grader.checks.feedback import comparing, interface, troubles
 from grader.contract.limits import Limits
-from grader.contract.messages import Fault, Outcome, Phase
+from grader.contract.messages import CRASHED, Fault, Outcome, Phase
 from reference import operations
 
 LIMITS = Limits(load_seconds=10, wall_seconds=3, memory_bytes=1 << 30)
@@ -25,6 +25,11 @@ def said(outcome: Outcome, phase: Phase | None = None, **fault: object) -> str:
         (
             said(Outcome.TIMED_OUT, Phase.FORWARD),
             "Linear.forward did not return within 3 s. Does every loop end?",
+        ),
+        (
+            said(Outcome.TIMED_OUT, Phase.FORWARD, kind="TooMuchCpu"),
+            "Linear.forward had used 30 s of processor time and was ended. Does every "
+            "loop end?",
         ),
         (
             said(Outcome.TIMED_OUT, Phase.LOAD),
@@ -95,6 +100,13 @@ def test_every_ending_gets_one_clear_sentence(sentence: str, expected: str) -> N
 
 def test_a_killed_process_is_told_what_is_not_allowed() -> None:
     assert "not allowed here" in said(Outcome.KILLED, Phase.CALL)
+
+
+def test_a_crash_of_the_interpreter_is_no_forbidden_request() -> None:
+    sentence = said(Outcome.KILLED, Phase.FORWARD, kind=CRASHED)
+
+    assert "crashed the Python interpreter" in sentence
+    assert "allowed" not in sentence
 
 
 def test_code_without_a_component_is_called_your_code() -> None:

@@ -27,9 +27,7 @@ points = {{ mean = 1, variance = 2 }}
 
 def graded(body, operation="kaiming", convention="{}", seed=1):
     text = ASSIGNMENT.format(operation=operation, convention=convention)
-    # The checks leave the generator as it is, so the student chooses another one.
-    drawn = f"np.random.seed(1000 * {seed} + shape[0])\n    {body}"
-    files = {"init.py": f"import numpy as np\ndef draw(shape):\n    {drawn}\n".encode()}
+    files = {"init.py": f"import numpy as np\ndef draw(shape):\n    {body}\n".encode()}
     wanted = load_files({"assignment.toml": text.encode()})
     report = engine.grade(wanted, files, "init.py", seed=seed, jail=FakeJail())
     return {result.quantity: result for result in report.results}
@@ -159,3 +157,49 @@ def test_random_numbers_in_place_of_a_constant_are_recognised_by_both_moments():
     found = graded("return 0.01 * np.random.randn(*shape)", "zeros")
     assert {result.verdict for result in found.values()} == {Verdict.FAILED}
     assert {result.diagnosis.id for result in found.values()} == {"M152"}
+
+
+def repeating(body, operation="kaiming", convention="{}"):
+    text = ASSIGNMENT.format(operation=operation, convention=convention)
+    files = {"init.py": f"import numpy as np\n{body}".encode()}
+    wanted = load_files({"assignment.toml": text.encode()})
+    report = engine.grade(wanted, files, "init.py", seed=1, jail=FakeJail())
+    return {result.quantity: result for result in report.results}
+
+
+NORMAL = "{rng}.normal(size=shape) * np.sqrt(2 / shape[0])"
+
+
+def test_a_seed_that_is_set_for_every_draw_is_noticed_and_costs_nothing():
+    drawn = NORMAL.format(rng="np.random.default_rng(5)")
+
+    found = repeating(f"def draw(shape):\n    return {drawn}\n")
+
+    assert {one.verdict for one in found.values()} == {Verdict.PASSED}
+    assert {one.diagnosis.id for one in found.values()} == {"M153"}
+    assert "gave the same numbers" in found["mean"].evidence["notice"]
+
+
+def test_a_generator_that_goes_on_is_not_taken_for_a_seed():
+    drawn = NORMAL.format(rng="RNG")
+    body = f"RNG = np.random.default_rng(5)\ndef draw(shape):\n    return {drawn}\n"
+
+    found = repeating(body)
+
+    assert [one.diagnosis for one in found.values()] == [None, None]
+    assert "notice" not in found["mean"].evidence
+
+
+def test_zeros_that_are_asked_for_are_the_same_every_time():
+    found = repeating("def draw(shape):\n    return np.zeros(shape)\n", "zeros")
+
+    assert [one.diagnosis for one in found.values()] == [None, None]
+
+
+def test_wrong_moments_of_a_repeated_draw_keep_their_own_name():
+    drawn = "np.random.default_rng(5).normal(size=shape) * 2 / shape[0]"
+
+    found = repeating(f"def draw(shape):\n    return {drawn}\n")
+
+    assert found["variance"].verdict is Verdict.FAILED
+    assert found["variance"].diagnosis.id == "M151"

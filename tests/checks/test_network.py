@@ -239,7 +239,6 @@ def test_only_what_has_points_is_reported() -> None:
 @pytest.mark.parametrize(
     ("operation", "extra"),
     [
-        ("relu", "[component.arrays.x]\naxes = [1, 0]"),
         ("embedding", ""),
         ("threshold", ""),
         ("rnn", ""),

@@ -63,7 +63,7 @@ def test_code_in_single_precision_is_measured_with_coarser_steps() -> None:
 def test_few_digits_are_not_taken_for_an_ignored_input() -> None:
     def large(x: Array) -> Array:
         # Beside sums of this size single precision does not see a small change.
-        return (x.astype(np.float32) + np.float32(30_000)).astype(np.float64)
+        return (x.astype(np.float32) + np.float32(30_000_000)).astype(np.float64)
 
     def cut(x: Array) -> Array:
         # Small changes show nowhere, large ones where an entry passes a border.
@@ -159,3 +159,80 @@ def test_a_gradient_that_is_zero_by_nature_is_consistent(claim: float) -> None:
 @pytest.mark.parametrize("claim", [1e-6, -1.0])
 def test_another_value_where_zero_is_right_is_inconsistent(claim: float) -> None:
     assert shifted(claim)["shift"].consistency is Consistency.INCONSISTENT
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_many_kinks_never_fail_right_code_in_single_precision(seed: int) -> None:
+    def kinked(x: Array) -> Array:
+        # Long steps cross some of these kinks, and short ones others.
+        near = X + np.random.default_rng(5).normal(0, 0.05, X.shape)
+        return np.abs((x - near).astype(np.float32))
+
+    places = X - (X + np.random.default_rng(5).normal(0, 0.05, X.shape))
+    gradient = UPSTREAM * np.sign(places)
+
+    assert measured(kinked, gradient, seed).consistency is not Consistency.INCONSISTENT
+
+
+def test_a_long_step_out_of_the_domain_leaves_the_shorter_ones() -> None:
+    positive = np.abs(X) + 0.25
+
+    def logarithm(x: Array) -> Array:
+        return np.log(np.float32(1.0) * (x - X + positive).astype(np.float32))
+
+    gradient = UPSTREAM / positive
+
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = measured(logarithm, gradient)
+        wrong = measured(logarithm, 1.1 * gradient)
+
+    assert found.consistency is Consistency.CONSISTENT
+    assert wrong.consistency is Consistency.INCONSISTENT
+    assert np.isfinite(found.errors).all()
+    assert len(found.steps) == len(found.errors) < 12
+
+
+def test_a_zero_by_nature_is_decided_in_single_precision() -> None:
+    def ask(calls: Sequence[Call]) -> list[Answer]:
+        sums = [call.arrays["x"] + call.arrays["shift"] for call in calls]
+        return [Answer({"out": softmax(one.astype(np.float32))}) for one in sums]
+
+    arrays = {"x": X, "shift": np.array([0.75])}
+    out = softmax(X)
+    means = (out * UPSTREAM).sum(axis=1, keepdims=True)
+
+    def claimed(shift: float) -> Slope:
+        gradients = {"x": out * (UPSTREAM - means), "shift": np.array([shift])}
+        rng = np.random.default_rng(3)
+        found = slopes(
+            ask, lambda a: Call("any", a), arrays, gradients, {"out": UPSTREAM}, rng
+        )
+        return found["shift"]
+
+    assert claimed(1e-8).consistency is Consistency.CONSISTENT
+    assert claimed(0.1).consistency is Consistency.INCONSISTENT
+
+
+def test_what_one_direction_denies_and_another_allows_is_left_open() -> None:
+    asked = 0
+
+    def ask(calls: Sequence[Call]) -> list[Answer]:
+        nonlocal asked
+        asked += 1
+        # Single precision, and from the third question on another function.
+        scale = 1.0 if asked < 3 else 1.1
+        moved = (scale * (call.arrays["x"]).astype(np.float32) for call in calls)
+        return [Answer({"out": one.astype(np.float32)}) for one in moved]
+
+    found = slopes(
+        ask,
+        lambda a: Call("any", a),
+        {"x": X},
+        {"x": 1.1 * UPSTREAM},
+        {"out": UPSTREAM},
+        np.random.default_rng(3),
+    )["x"]
+
+    assert asked == 3
+    assert found.consistency is Consistency.INCONCLUSIVE
+    assert found.doubt is Doubt.ROUGH

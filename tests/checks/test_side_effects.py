@@ -319,21 +319,3 @@ def test_what_cannot_be_asked_is_refused(component: str, quantity: str) -> None:
 def test_an_optimizer_has_no_side_effects_to_judge() -> None:
     with pytest.raises(AssignmentError, match="must be a layer or a loss"):
         assignment("SGD", ("inputs_unchanged",))
-
-
-def test_an_own_binding_cannot_do_steps_and_is_refused() -> None:
-    head = HEAD.replace(
-        '[[component]]\nname = "Linear"',
-        '[binding]\nfile = "binding.py"\n[[component]]\nname = "Linear"',
-    )
-    for kind in ("side_effects", "cost"):
-        text = f"""{head}
-        [[check]]
-        id = "effects"
-        kind = "{kind}"
-        component = "ReLU"
-        points = {{}}
-        """
-        files = {"assignment.toml": text.encode(), "binding.py": b"def relu(s): ..."}
-        with pytest.raises(AssignmentError, match="needs the built-in binding layer"):
-            load_files(files)

@@ -70,6 +70,11 @@ def graded(source, name="relu", *, exact=False, **conventions):
     return {result.quantity: result for result in report.results}
 
 
+def with_kinks(name):
+    """Return the first example conventions under which an operation has kinks."""
+    return next(case.values[1] for case in CASES if case.values[0] == name)
+
+
 def verdicts(results):
     return {result.verdict for result in results.values()}
 
@@ -159,13 +164,14 @@ def test_another_valid_convention_passes_unless_one_is_demanded(name, asked, ans
     [pytest.param(e, id=f"{e.operation}-{e.id}") for e in ENTRIES],
 )
 def test_every_known_mistake_about_kinks_fails_and_is_named(entry):
-    operation = create(entry.operation)
+    conventions = with_kinks(entry.operation)
+    operation = create(entry.operation, **conventions)
     changes = entry.wrong(operation, operation.kinked(RNG(0)))
 
     def answer(arrays):
         return operation.answer(arrays) | entry.wrong(operation, arrays)
 
-    results = judged(entry.operation, {}, answer)
+    results = judged(entry.operation, conventions, answer)
 
     failed = {q for q, r in results.items() if r.verdict is Verdict.FAILED}
     assert failed == set(changes)

@@ -100,3 +100,22 @@ def test_a_due_date_is_read_in_the_zone_of_the_course() -> None:
 def test_a_due_date_that_is_none_is_refused() -> None:
     with pytest.raises(RefusedError, match="2027-03-01"):
         local_time("tomorrow", "UTC")
+
+
+@pytest.mark.parametrize("what", ["publish", "enrol"])
+def test_a_course_that_does_not_exist_is_refused_with_those_that_do(
+    what: str, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    roster = home / "roster.csv"
+    roster.write_text("email,name,role\n")
+    command("course", "add", "bp", "Backprop")
+    capsys.readouterr()
+    wanted = {
+        "publish": ("assignment", "publish", "pb", "modular-mlp"),
+        "enrol": ("course", "enrol", "pb", str(roster)),
+    }
+
+    assert command(*wanted[what]) == 2
+
+    said = capsys.readouterr().err
+    assert said.startswith("grader: There is no course 'pb'; there are: bp.")

@@ -4,32 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli.feedback import shown, told
+from grader.assignments.spec import HintsSpec
+from grader.cli.feedback import as_read, shown, told
 from grader.cli.main import main
 from grader.report import CheckResult, Diagnosis, Verdict
+from grader.services.hints import Curtain
 from grader.validation.exhibits import Exhibit
+from tests.cli.tiny_relu import SPEC
 from tests.requirements import require_sandbox
 
-SPEC = """
-format = 1
-slug = "tiny"
-title = "Tiny"
-[submission]
-entry = "relu.py"
-[[component]]
-name = "ReLU"
-operation = "relu"
-[[check]]
-id = "forward"
-kind = "forward"
-component = "ReLU"
-points = 1
-[[check]]
-id = "backward"
-kind = "backward"
-component = "ReLU"
-points = 2
-"""
 WRONG = """
 import numpy as np
 
@@ -132,3 +115,19 @@ def test_the_likely_cause_follows_the_message() -> None:
         "  It is 1.",
         "  Looks like: too many minus signs. How many are there?",
     ]
+
+
+@pytest.mark.parametrize(("is_open", "count"), [(True, 1), (False, 0)])
+def test_a_name_that_students_never_read_is_not_printed(is_open, count):
+    named = Diagnosis("M35", "mask taken from the gradient", "Which array is it?")
+    wrong = CheckResult(
+        "backward", "ReLU", "ReLU", "grad_x", Verdict.FAILED, 0, 2, "Off.", named
+    )
+    curtain = Curtain(HintsSpec(show="never", diagnosis="hidden"), is_open)
+    exhibit = as_read(Exhibit("wrong-mask", "the mask", (wrong,)), curtain)
+
+    text = shown(exhibit, markdown=False)
+
+    assert "Off." in text
+    assert text.count(named.title) == count
+    assert text.count(named.hint) == count

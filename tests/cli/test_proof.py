@@ -1,5 +1,7 @@
 """What a proof concludes from runs, thresholds and margins."""
 
+import io
+
 import numpy as np
 import pytest
 from rich.console import Console
@@ -8,38 +10,21 @@ from grader.assignments import load_files
 from grader.checks.convergence import ConvergenceCheck
 from grader.cli import proof as module
 from grader.cli.proof import Proof
+from grader.cli.proof_tables import print_proof
 from grader.cli.trials import Trial
 from grader.validation.complaints import Severity
 from grader.validation.convergence_threshold import Measured
 from grader.validation.flakes import Judgement, upper_bound
+from tests.assignment_text import CLASSIFIER
 
-LEARNS = """
-format = 1
-slug = "t"
-title = "T"
-[submission]
-entry = "t.py"
-[[component]]
-name = "Linear"
-operation = "linear"
-construct = ["in_features", "out_features"]
-[[component]]
-name = "ReLU"
-operation = "relu"
-[[component]]
-name = "Loss"
-operation = "softmax_cross_entropy"
-[[component]]
-name = "SGD"
-operation = "sgd"
-construct = ["lr"]
+LEARNS = f"""{CLASSIFIER}
 [[check]]
 id = "learns"
 kind = "convergence"
 layers = ["Linear", "ReLU", "Linear"]
 loss = "Loss"
 optimizer = "SGD"
-settings = { lr = 0.2 }
+settings = {{ lr = 0.2 }}
 data = "moons"
 hidden = [6]
 examples = 43
@@ -104,6 +89,31 @@ def test_a_threshold_that_right_code_misses_contradicts(
     assert {one.key for one in found.contradictions} == (
         set() if holds else {"check learns, threshold"}
     )
+
+
+def test_what_was_measured_is_kept_and_printed_as_lines_to_copy(
+    learns, monkeypatch, tmp_path
+):
+    def measured(assignment):
+        (check,) = assignment.checks
+        curves = np.exp(np.random.default_rng(3).normal(size=(9, 6)))
+        yield check, Measured(np.linspace(0.88, 1.0, 300), curves, 0.5)
+
+    monkeypatch.setattr(module.convergence_threshold, "measured_checks", measured)
+    monkeypatch.setattr(module, "run_trials", lambda *arguments: [trial()])
+    screen = Console(file=io.StringIO(), width=60)
+    found = module.prove(learns, tmp_path, None, screen, mistakes=False)
+    print_proof(screen, found)
+    (one,) = found.to_json()["thresholds"]
+    printed = screen.file.getvalue().splitlines()
+    assert (one["check"], one["stated"], one["missed"]) == ("learns", 0.9, 50)
+    assert one["lines"].splitlines()[0] == "threshold = 0.885"
+    assert set(one["lines"].splitlines()) <= set(printed)
+    assert any(line.startswith("Threshold of learns: 0.9. Of 300") for line in printed)
+
+
+def test_without_a_measurement_there_are_no_thresholds(learns):
+    assert proof_of(learns, trial()).to_json()["thresholds"] is None
 
 
 def test_the_summary_counts_what_was_found(learns):

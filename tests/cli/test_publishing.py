@@ -127,6 +127,6 @@ def test_a_course_that_does_not_exist_is_named_before_anything_is_proved(
     code = command("assignment", "publish", "nowhere", str(folder))
 
     said = capsys.readouterr().err
-    assert code == 3
+    assert code == 2
     assert "nowhere" in said
     assert "contradicts" not in said

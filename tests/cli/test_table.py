@@ -26,7 +26,9 @@ def wrong(**evidence: Any) -> CheckResult:
     )
 
 
-def printed(*results: CheckResult, replay: bool = False) -> str:
+def printed(
+    *results: CheckResult, replay: bool = False, notices: tuple[str, ...] = ()
+) -> str:
     console = Console(record=True, width=160, file=StringIO())
     print_report(
         console,
@@ -41,10 +43,17 @@ def printed(*results: CheckResult, replay: bool = False) -> str:
             spec_digest="0",
             versions={},
             jail_tier="T1",
+            notices=notices,
         ),
         replay=replay,
     )
     return console.export_text()
+
+
+def test_notices_come_first_and_are_printed_as_they_are() -> None:
+    text = printed(wrong(), notices=("hw[1].py was loaded as mlp.py.",))
+
+    assert "note: hw[1].py was loaded as mlp.py." in text.split("Linear")[0]
 
 
 def test_a_wrong_answer_is_shown_with_the_shapes_that_went_in() -> None:

@@ -8,32 +8,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from grader.cli.main import main
+from tests.cli.tiny_relu import SPEC
 from tests.requirements import require_sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = Draft202012Validator(
     json.loads((ROOT / "docs/validate.schema.json").read_text("utf-8"))
 )
-SPEC = """
-format = 1
-slug = "tiny"
-title = "Tiny"
-[submission]
-entry = "relu.py"
-[[component]]
-name = "ReLU"
-operation = "relu"
-[[check]]
-id = "forward"
-kind = "forward"
-component = "ReLU"
-points = 1
-[[check]]
-id = "backward"
-kind = "backward"
-component = "ReLU"
-points = 2
-"""
 RIGHT = """
 import numpy as np
 

@@ -18,7 +18,7 @@ from tests.web.conftest import ASSIGNMENT
 from tests.web.seed import World
 
 Visit = Callable[[str], FlaskClient]
-LATER = '[hints]\nshow = "later"\nafter_attempts = 3\n'
+LATER = 'show = "later"\nafter_attempts = 3\n'
 NOTICE = "A hint is shown from your 4th attempt on."
 HINT = "Every row of the batch uses the same bias."
 TITLE = "The bias gradient is not summed over the batch"
@@ -27,10 +27,16 @@ TITLE = "The bias gradient is not summed over the batch"
 @pytest.fixture
 def submission(world: World, database: Database) -> str:
     """Ada's first report, graded under a version that holds hints back."""
+    hold_back(world, database, world.ids["partial"], LATER)
+    return world.ids["partial"]
+
+
+def hold_back(world: World, database: Database, submission: str, rule: str) -> None:
+    """Let a report be one of a version with another rule about hints."""
+    spec = f"{seed.TOML}[hints]\n{rule}"
     held_back = load_files(
-        {"assignment.toml": (seed.TOML + LATER).encode(), "handout.md": b"# Tiny\n"}
+        {"assignment.toml": spec.encode(), "handout.md": b"# Tiny\n"}
     )
-    submission = world.ids["partial"]
     with database.write() as session:
         course = session.scalars(
             select(AssignmentSnapshot).order_by(AssignmentSnapshot.id)
@@ -47,7 +53,6 @@ def submission(world: World, database: Database) -> str:
             select(GradingRun).where(GradingRun.submission_id == uuid.UUID(submission))
         ).one()
         run.snapshot_id = snapshot
-    return submission
 
 
 def test_a_student_reads_when_the_hint_comes_and_not_the_hint(
@@ -76,6 +81,19 @@ def test_programs_of_students_get_no_hint_either(visit: Visit, submission: str) 
     staff = visit("ivo").get(f"/api/submissions/{submission}").json
     assert staff is not None
     assert staff["hint_notice"] == ""
+
+
+def test_a_hidden_name_is_on_no_page_and_in_no_answer(
+    visit: Visit, world: World, database: Database, submission: str
+) -> None:
+    hold_back(world, database, submission, 'show = "never"\ndiagnosis = "hidden"\n')
+    page = visit("ada").get(f"/submissions/{submission}").text
+    answer = visit("ada").get(f"/api/submissions/{submission}")
+    for text in (page, answer.text):
+        assert TITLE not in text
+        assert HINT not in text
+        assert "2 of 3 entries are off." in text
+    assert TITLE in visit("tess").get(f"/submissions/{submission}").text
 
 
 def test_the_page_of_the_assignment_says_when_hints_come(

@@ -76,9 +76,16 @@ class Pair:
 
 
 class Effect(ABC):
-    """One thing that forward and backward should not do, or should bear."""
+    """One thing that forward and backward should not do, or should bear.
+
+    Attributes
+    ----------
+    one_object
+        Whether it is about an object that is used twice, or before its first forward.
+    """
 
     name: ClassVar[str]
+    one_object: ClassVar[bool] = False
 
     @classmethod
     def applies(cls, operation: Operation) -> bool:

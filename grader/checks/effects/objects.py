@@ -45,6 +45,7 @@ class SecondBackward(Effect):
     """Another backward after the same forward gives the same gradients."""
 
     name = "second_backward"
+    one_object = True
 
     @classmethod
     def applies(cls, operation: Operation) -> bool:
@@ -78,6 +79,7 @@ class SecondForward(Effect):
     """An object that has seen other inputs answers as a new one does."""
 
     name = "second_forward"
+    one_object = True
 
     def calls(self, scene: Scene) -> list[Call]:
         """Run other inputs through an object first."""

@@ -17,6 +17,7 @@ class GlobalRandomState(Effect):
     """
 
     name = "global_random_state"
+    one_object = True
     SEEDS: ClassVar[tuple[int, int]] = (11, 12)
 
     def calls(self, scene: Scene) -> list[Call]:

@@ -62,8 +62,8 @@ RECURSION = (
     "every operation. Can it keep a list of its own in place of nested calls?"
 )
 KNOWN_REASON = (
-    "The numbers are wrong for a reason that costs points elsewhere ({title}); it is "
-    "not counted again."
+    "The numbers are wrong for a reason that costs points elsewhere; it is not counted "
+    "again."
 )
 BUILDING = "Building the graph"
 NOT_ASKED = "This was not asked any more, because two topics before did not end either."

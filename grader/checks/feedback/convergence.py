@@ -2,13 +2,60 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from grader.checks.trainings.envelope import CHECKPOINTS
+from grader.checks.trainings.loss_trends import Trend
 from grader.contract.messages import Array
 
-LOOK_AT_LOSS = (
-    "Print the loss of each epoch: does it fall from the first one on, and does it "
-    "come to rest?"
+INSIDE = (
+    "The losses that you return are like those of right code, so look at what comes "
+    "after them: is the network that predicts the one that was trained, with its last "
+    "weights, and is the prediction of an example the class of its largest score?"
 )
+
+FEWER_THAN_A_GUESS = (
+    "That is even less than guessing: are the classes that are predicted numbered as "
+    "in y?"
+)
+
+
+def look_at_loss(function: str) -> str:
+    """Say what to print where nothing is known of the losses."""
+    return (
+        f"{function} returned no losses that can be drawn. Print the loss of each "
+        "epoch: does it fall from the first one on, and does it come to rest?"
+    )
+
+
+def wrong_trend(found: Trend, losses: Array, guess: float) -> str:
+    """Say how the losses go wrong by themselves, and where to look."""
+    first, last = losses[0], losses[-1]
+    if found is Trend.NOT_FINITE:
+        epoch = int(np.argmin(np.isfinite(losses))) + 1
+        return (
+            f"The loss that you return for epoch {epoch} is {losses[epoch - 1]}. Print "
+            "the loss and the largest weight after each step of that epoch: which of "
+            "them grows first?"
+        )
+    if found is Trend.RISING:
+        return (
+            f"Your loss rises, from {first:.3g} in the first epoch to {last:.3g} in "
+            "the last. Try steps that are ten times shorter: if it rises even then, "
+            "take one step by hand and compare."
+        )
+    if found is Trend.AT_GUESS:
+        return (
+            f"Your loss ends at {last:.4g}; {guess:.4g} is what a network gets that "
+            "gives all classes the same score. Print one weight of the first layer "
+            "before and after a step, and take one row of a batch: does the weight "
+            "move, and does the label belong to that row?"
+        )
+    return (
+        f"Your loss hardly moves: it is {first:.3g} in the first epoch and {last:.3g} "
+        "in the last. Print one of the weights that forward reads, before and after a "
+        "step: does it change, and by how much?"
+    )
 
 
 def reached(share: float, threshold: float, runs: int) -> str:
@@ -48,6 +95,14 @@ def predictions_shape(got: Array, count: int, classes: int) -> str:
     )
 
 
+def scores_not_finite(count: int, total: int) -> str:
+    """Say that scores are no numbers, which counts as wrong."""
+    return (
+        f"For {count} of {total} examples a score is infinite or not a number. Print "
+        "the largest weight after each epoch: does it grow without end?"
+    )
+
+
 def predictions_not_real(got: Array) -> str:
     """Say that the predictions are of an odd type."""
     return f"Predictions must be labels or real scores, but are of type {got.dtype}."
@@ -58,8 +113,13 @@ def outside(place: int, loss: float, expected: float) -> str:
     when = {0: "In the first epoch", CHECKPOINTS - 1: "In the last epoch"}.get(
         place, f"After {place / (CHECKPOINTS - 1):.0%} of the epochs"
     )
-    more = "higher" if loss > expected else "lower"
+    compared = (
+        f"{when} your loss is {loss:.3g}; right code that does what the handout asks "
+        f"for is at about {expected:.3g} there."
+    )
+    if loss > expected:
+        return f"{compared} Look at what happens up to then first."
     return (
-        f"{when} your loss is {loss:.3g}, {more} than that of right code, which is "
-        f"about {expected:.3g} there. Look at what happens up to then first."
+        f"{compared} Yours is lower, and still much is wrong: is it the loss of all "
+        "examples, and is the network that predicts the one that was trained?"
     )

@@ -41,8 +41,9 @@ MISTAKES: Final = {
     "finite_differences": (
         "measured-slopes",
         "slopes are measured and not derived",
-        "Work out the derivative on paper: backward then costs about two forwards, "
-        "however many entries there are.",
+        "Does backward call forward again with each entry changed a little? Work out "
+        "the derivative on paper: it then costs about two forwards, however many "
+        "entries there are, and loses no digits in a difference of two outputs.",
     ),
     "backward_share": (
         "dear-backward",
@@ -64,16 +65,15 @@ def slow_slopes(forwards: float, entries: int) -> str:
     """Say that backward costs a forward for each entry."""
     return (
         f"Your backward took as long as {forwards:.0f} calls of forward, for {entries} "
-        "entries that have a gradient, and it takes longer the more entries there are. "
-        "Does it call forward again with each entry changed a little?"
+        "entries that have a gradient, and it takes longer the more entries there are."
     )
 
 
 def noisy_slopes(subjects: Sequence[str]) -> str:
     """Say that gradients have the error of a measured slope."""
     return (
-        f"{subjects[0]} is right to about ten digits only. That is the error of a "
-        "slope that is measured: a difference of two outputs, divided by a small step."
+        f"{subjects[0]} is right to about ten digits only. A formula would be right "
+        "to about fifteen: where do the last ones get lost?"
     )
 
 

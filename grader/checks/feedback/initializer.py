@@ -2,8 +2,19 @@
 
 from grader.checks.compare import Index
 from grader.checks.feedback.comparing import two_numbers
+from grader.report import Diagnosis
 
 NOT_FINITE = "The drawn weights must be finite real numbers."
+REPEATED = (
+    "Asked twice for weights of one shape, your code gave the same numbers, although "
+    "the state of np.random was another one. That costs no points."
+)
+SAME_SEED = Diagnosis(
+    "M153",
+    "same seed for every draw",
+    "Create two layers of the same size and compare their weights. Where is the seed "
+    "set, and how often does that line run?",
+)
 
 
 def wrong_shape(got: Index, expected: Index) -> str:

@@ -109,7 +109,10 @@ def of_part(spoken: str, part: str) -> str:
 
 def of_equal_shapes(sentence: str) -> str:
     """Say that a sentence is about a network that was run to find the cause."""
-    return f"With layers that all have one shape it can be seen: {small(sentence)}"
+    return (
+        "The network was run once more with layers that all have one shape, to find "
+        f"the cause: {small(sentence)}"
+    )
 
 
 def stopped(part: str, reason: str) -> str:
@@ -134,12 +137,12 @@ def same_parameters(part: str, other: str) -> str:
 
 def same_gradients(part: str, other: str) -> str:
     """Say whose gradients a layer holds."""
-    return f"After backward, grads of {part} hold what belongs to {other}."
+    return f"After backward, grads in {part} hold what belongs to {other}."
 
 
 def added_up(part: str) -> str:
     """Say that gradients of two batches were added."""
-    return f"grads of {part} hold the sum over both batches."
+    return f"In {part}, grads hold the sum over both batches."
 
 
 def changed_input(changer: str, owner: str) -> str:

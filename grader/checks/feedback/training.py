@@ -76,7 +76,7 @@ def accuracy(
     if low == high:
         return (
             f"{text} The loss on the training examples is {high}, before training and "
-            "after it. Do the weights that forward uses move at all?"
+            "after it. Print a few weights, at the start and at the end."
         )
     return (
         f"{text} The loss on the training examples went from {low} to {high}: it must "

@@ -4,9 +4,19 @@ from collections.abc import Mapping
 
 from grader.checks.answers import Trouble
 from grader.contract.limits import Limits
-from grader.contract.messages import Fault, Outcome, Phase
+from grader.contract.messages import (
+    CRASHED,
+    TOO_MUCH_CPU,
+    Fault,
+    Outcome,
+    Phase,
+)
 
 _SHORT = 300
+_CRASHED = (
+    "crashed the Python interpreter, so there is no answer. Does something call itself "
+    "without end?"
+)
 
 
 def trouble(
@@ -30,6 +40,13 @@ def trouble(
         return _raised(fault, doing)
     if found.outcome is Outcome.BAD_OUTPUT:
         return _bad_output(fault, doing)
+    if fault is not None and fault.kind == CRASHED:
+        return f"{doing} {_CRASHED}"
+    if fault is not None and fault.kind == TOO_MUCH_CPU:
+        return (
+            f"{doing} had used {limits.cpu_seconds} s of processor time and was ended. "
+            "Does every loop end?"
+        )
     return f"{doing} {_ending(found, limits)}"
 
 
@@ -48,8 +65,8 @@ def _ending(found: Trouble, limits: Limits) -> str:
             "than you meant it to be?"
         ),
         Outcome.KILLED: (
-            "asked the system for something that is not allowed here, such as files, "
-            "network or new processes, and was ended."
+            "asked the system for something that is not allowed here, and was ended. "
+            "Only the missing answer counts; course staff can see what was asked for."
         ),
         Outcome.NO_REPLY: (
             "ended the program without an answer. Is there a call of exit?"
@@ -87,7 +104,8 @@ def _bad_output(fault: Fault | None, doing: str) -> str:
         return f"{doing} did not give an answer that can be read as arrays of numbers."
     if is_sentence(fault):
         return _sentence(fault)
-    return f"{doing} gave an answer that cannot be read: {fault.message}."
+    message = fault.message.rstrip(". ")
+    return f"{doing} gave an answer that cannot be read: {message}."
 
 
 def is_sentence(fault: Fault) -> bool:

@@ -59,7 +59,7 @@ class Case:
             for name in names
         )
 
-    @property
+    @cached_property
     def is_single(self) -> bool:
         """Tell whether something was computed in single precision."""
         return any(

@@ -111,9 +111,10 @@ def _judged(panel: Panel, topic: str, praise: str) -> Finding:
         return Finding(topic, Verdict.PASSED, praise, evidence=facts)
     known = _known(panel, cases)
     if known:
-        reason = words.KNOWN_REASON.format(title=known.diagnosis.title)
-        message = f"{praise} {reason}"
-        return Finding(topic, Verdict.PASSED, message, evidence=facts)
+        message = f"{praise} {words.KNOWN_REASON}"
+        # Which reason it is stands apart, so that it can be held back with the hints.
+        named = known.diagnosis
+        return Finding(topic, Verdict.PASSED, message, None, named, facts)
     name = next(n for n in wrong[0].gradients if not wrong[0].comparisons[n].is_right)
     found = wrong[0].comparisons[name]
     message = (

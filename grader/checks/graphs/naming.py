@@ -6,7 +6,7 @@ program of the topic that is wrong and has to do with it, and no program of any 
 may be right that it would make wrong.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -27,18 +27,21 @@ CONFIRMATIONS = 2
 EXAMINED = 4
 
 
+Compare = Callable[[Case, str, Array], bool]
+
 Judged = tuple[Case, Sequence[str]]
 """A case and the names in it that are judged."""
 
 
 @dataclass(eq=False)
 class Suspects:
-    """The mistakes that an engine may have; what they answer is computed once."""
+    """The mistakes that an engine may have; what they answer is judged once."""
 
     mistakes: Sequence[EngineMistake]
     _answers: dict[tuple[int, Case], Mapping[str, Array] | None] = field(
         default_factory=dict
     )
+    _comparisons: dict[tuple[int, Case, str, str], bool] = field(default_factory=dict)
 
     def named(
         self,
@@ -125,31 +128,36 @@ class Suspects:
         return 1 if self._fits(number, case, names) else -1
 
     def _fits(self, number: int, case: Case, names: Sequence[str]) -> bool:
-        answer = self._answer(number, case)
-        if answer is None:
-            return False
-        closeness = EXACT_IN_SINGLE if case.is_single else EXACT
         # Values too, where only gradients are judged, and the other way round.
-        return all(
+        return self._answer(number, case) is not None and all(
             name in case.answer.arrays
-            and agrees(
-                case.answer.arrays[name], answer[name], case.expected[name], closeness
-            )
+            and self._compared(number, case, name, self._gives)
             for name in dict.fromkeys((*names, *_answered(case)))
         )
 
     def _is_seen(self, number: int, case: Case, names: Sequence[str]) -> bool:
+        return any(self._compared(number, case, name, self._changes) for name in names)
+
+    def _compared(self, number: int, case: Case, name: str, compare: Compare) -> bool:
+        """Return a comparison that may have been made for another topic already."""
         answer = self._answer(number, case)
-        closeness = EXACT_IN_SINGLE if case.is_single else EXACT
-        return answer is not None and any(
-            not agrees(
-                case.expected[name].value,
-                answer[name],
-                case.expected[name],
-                VISIBLE * closeness,
-            )
-            for name in names
-        )
+        if answer is None:
+            return False
+        key = (number, case, name, compare.__name__)
+        if key not in self._comparisons:
+            self._comparisons[key] = compare(case, name, answer[name])
+        return self._comparisons[key]
+
+    @staticmethod
+    def _gives(case: Case, name: str, answer: Array) -> bool:
+        expected, got = case.expected[name], case.answer.arrays[name]
+        return agrees(got, answer, expected, _closeness(case))
+
+    @staticmethod
+    def _changes(case: Case, name: str, answer: Array) -> bool:
+        expected = case.expected[name]
+        visible = VISIBLE * _closeness(case)
+        return not agrees(expected.value, answer, expected, visible)
 
     def _answer(self, number: int, case: Case) -> Mapping[str, Array] | None:
         key = (number, case)
@@ -161,6 +169,10 @@ class Suspects:
                 found = None
             self._answers[key] = found
         return self._answers[key]
+
+
+def _closeness(case: Case) -> float:
+    return EXACT_IN_SINGLE if case.is_single else EXACT
 
 
 def _answered(case: Case) -> list[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from grader.checks import calls
 from grader.checks.answers import Answer
 from grader.checks.compare import (
     Comparison,
@@ -77,13 +78,12 @@ def request(network: Network) -> Call:
             arrays[f"{place.number}.{name}"] = first[name]
         layers.append(
             {
-                "component": place.part.name,
-                "construct": place.part.arguments(operation.sizes(first)),
-                "parameters": list(operation.parameters),
-                "states": list(operation.states),
+                **calls.layer(place.part, operation, first, backward=True).options,
+                "operation": place.part.operation,
                 "read_states": [
                     name for name in operation.outputs if name in operation.states
                 ],
+                "upstream_shape": list(first[place.upstream].shape),
             }
         )
     targets = chain.loss_operation.inputs[1]
@@ -93,12 +93,14 @@ def request(network: Network) -> Call:
         for place, received in zip(chain.places, batch.received, strict=True):
             for name in place.operation.states:
                 arrays[f"{at}.{place.number}.{name}"] = received[name]
-    sizes = chain.loss_operation.sizes(network.batches[0].loss)
+    loss = network.batches[0].loss
+    asked = calls.loss(chain.loss, chain.loss_operation, loss, backward=True).options
     options = {
         "family": "network",
         "layers": layers,
         "loss": chain.loss.name,
-        "loss_construct": chain.loss.arguments(sizes),
+        "loss_construct": asked["construct"],
+        "loss_spec": {**asked, "operation": chain.loss.operation},
         "passes": len(network.batches),
     }
     return Call("network", arrays, options)

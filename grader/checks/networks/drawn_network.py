@@ -1,12 +1,13 @@
 """Networks of reference layers with drawn parameters, away from every kink."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from grader.checks.component import Component
 from grader.checks.networks.fitting import BIASES, Shape, Template, template
+from grader.checks.presentation import rows
 from grader.contract.messages import Array
 from reference.errors import ReferenceUseError
 from reference.operations.base import Operation
@@ -82,6 +83,24 @@ class Chain:
         every = [place.operation.smallest_batch for place in self.places]
         return max(*every, self.loss_operation.smallest_batch)
 
+    @property
+    def in_rows(self) -> "Chain":
+        """Return the same chain with examples in rows, in which it is drawn."""
+        places = [
+            replace(place, part=part, operation=part.reference())
+            for place in self.places
+            for part in (rows.in_rows(place.part),)
+        ]
+        loss = rows.in_rows(self.loss)
+        return Chain(tuple(places), loss, loss.reference())
+
+    def shown(self, batch: "Batch") -> "Batch":
+        """Return a batch in rows as the students' parts see it."""
+        pairs = zip(self.places, batch.received, strict=True)
+        received = tuple(rows.shown(place.part, arrays) for place, arrays in pairs)
+        classes = batch.loss[self.loss_operation.inputs[0]].shape[-1]
+        return Batch(received, rows.shown(self.loss, batch.loss, classes))
+
 
 @dataclass(frozen=True, eq=False)
 class Batch:
@@ -109,7 +128,7 @@ class Network:
 
 def widths_needed(parts: Sequence[Component]) -> int:
     """Return how many of the layers have a width to choose."""
-    return sum(template(part.reference()).has_width for part in parts)
+    return sum(template(rows.in_rows(part).reference()).has_width for part in parts)
 
 
 def chain(parts: Sequence[Component], loss: Component, widths: Sequence[int]) -> Chain:
@@ -118,7 +137,7 @@ def chain(parts: Sequence[Component], loss: Component, widths: Sequence[int]) ->
     places = []
     for number, part in enumerate(parts, start=1):
         operation = part.reference()
-        like = template(operation)
+        like = template(rows.in_rows(part).reference())
         width = next(left) if like.has_width else 1
         places.append(Place(number, part, operation, like, width))
     return Chain(tuple(places), loss, loss.reference())
@@ -132,7 +151,7 @@ def draw(
     Parameters
     ----------
     example
-        Shape of one example.
+        Shape of one example, as the reference has it.
 
     Raises
     ------
@@ -140,7 +159,9 @@ def draw(
         If a layer refuses what the one before it gives, or only inputs near a kink
         are found.
     """
-    return _Drawing(chain, rng, tuple((count, *example) for count in counts)).network()
+    shapes = tuple((count, *example) for count in counts)
+    drawn = _Drawing(chain.in_rows, rng, shapes).network()
+    return Network(chain, tuple(chain.shown(batch) for batch in drawn.batches))
 
 
 @dataclass(frozen=True, eq=False)

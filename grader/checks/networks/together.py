@@ -1,7 +1,7 @@
 """The student's parts in a row: which one goes wrong first, and what they share."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -138,7 +138,9 @@ class Together:
         why = self._cause()
         if why is None:
             return [*texts, words.ADVICE], None
-        return [*texts, why.sentence], why.diagnosis
+        # What was concluded is not mixed with what was seen: hints may be held back.
+        hint = f"{why.sentence} {why.diagnosis.hint}"
+        return texts, replace(why.diagnosis, hint=hint)
 
     def _failures(self, compositions: Sequence[Composition]) -> list[Failure]:
         """Return the first wrong step of every network."""

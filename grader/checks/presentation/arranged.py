@@ -22,6 +22,7 @@ _DESCRIBED = (
     "formula",
     "not_differentiable",
     "kink",
+    "moves_kinks",
     "inputs",
     "parameters",
     "states",
@@ -191,6 +192,16 @@ class ArrangedOperation(Operation):
             name: value / scales[name] if scales[name] != 1.0 else value
             for name, value in plain.items()
         }
+
+    def factor(self, name: str, plain: Arrays) -> float:
+        """Return what a student's array is as a multiple of the reference's.
+
+        Parameters
+        ----------
+        plain
+            Inputs in the layout of the reference, from which sizes are read.
+        """
+        return self._scale(name, plain)
 
     def _ndim(self, name: str) -> int | None:
         """Return how many axes the reference's array has, if a drawn one tells."""

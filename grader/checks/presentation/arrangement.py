@@ -41,6 +41,11 @@ class Presentation:
     form: str = ""
     offset: int = 0
 
+    @property
+    def is_turned(self) -> bool:
+        """Tell whether anything is other than the reference has it."""
+        return self.axes is not None or bool(self.form or self.offset)
+
     def left_out(self, ndim: int) -> tuple[int, ...]:
         """Return the axes of an array with ``ndim`` axes that the student's lacks."""
         if self.axes is None:

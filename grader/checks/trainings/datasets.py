@@ -1,7 +1,7 @@
 """What a network is trained on, by name, cut into examples and held-out examples."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -36,6 +36,23 @@ class Split:
     labels: Array
     held_out_inputs: Array
     held_out_labels: Array
+
+    def renumbered(self, numbers: Array) -> "Split":
+        """Return the same examples with other numbers for the classes.
+
+        What a network learns takes as long as before, but one that was trained on
+        other numbers is wrong.
+
+        Parameters
+        ----------
+        numbers
+            (C,), the new number of each class.
+        """
+        return replace(
+            self,
+            labels=numbers[self.labels],
+            held_out_labels=numbers[self.held_out_labels],
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,6 @@ from grader.report import CheckResult, Verdict
 from reference.misconceptions import for_operation
 from reference.misconceptions.base import Misconception, VisibleOn
 from reference.operations.base import Operation
-from reference.operations.families import LayerOperation, LossOperation
 from reference.protocols import Layer, Loss, Parameters, Stepper
 
 Arrays = Mapping[str, Array]
@@ -166,7 +165,7 @@ class _MistakenNet(Net):
         for index, part in enumerate(self.layers):
             if part.name in self.mistakes:
                 layers[index] = _MistakenLayer(
-                    cast(LayerOperation, part.reference()),
+                    part.reference(),
                     self.mistakes[part.name],
                     layers[index].params,
                 )
@@ -199,7 +198,7 @@ def _with_mistakes(
 class _MistakenLayer:
     """A layer whose wrong quantities come from the library."""
 
-    operation: LayerOperation
+    operation: Operation
     mistakes: Mistakes
     params: dict[str, Array]
     grads: dict[str, Array] = field(default_factory=dict)
@@ -227,7 +226,7 @@ class _MistakenLayer:
 class _MistakenLoss:
     """A loss whose value or gradient comes from the library."""
 
-    operation: LossOperation
+    operation: Operation
     mistakes: Mistakes
     _gradient: Array | None = None
 
@@ -244,7 +243,7 @@ class _MistakenLoss:
 
 
 def _mistaken_loss(part: Component, mistakes: Mistakes) -> Loss:
-    return _MistakenLoss(cast(LossOperation, part.reference()), mistakes)
+    return _MistakenLoss(part.reference(), mistakes)
 
 
 class _MistakenOptimizer:

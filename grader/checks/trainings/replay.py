@@ -11,15 +11,12 @@ from typing import cast
 import numpy as np
 
 from grader.checks.component import Component
+from grader.checks.trainings import scaled_parts
 from grader.checks.trainings.datasets import DATASETS
 from grader.contract.messages import Array
 from reference.errors import NonFiniteError
 from reference.operations.base import Operation
-from reference.operations.families import (
-    LayerOperation,
-    LossOperation,
-    OptimizerOperation,
-)
+from reference.operations.families import OptimizerOperation
 from reference.protocols import Layer, Loss, Stepper
 from reference.training import minibatches, predict, train
 
@@ -39,6 +36,9 @@ class Net:
 
     Parameters
     ----------
+    layers, loss
+        In rows; what the students' own arrays look like is the business of
+        ``translation``.
     widths
         Width of the input, of each hidden layer, and of the output.
     """
@@ -59,10 +59,9 @@ class Net:
         """Return fresh reference layers that hold ``weights``, and the loss."""
         layers = []
         for part, arrays in self.with_weights(weights):
-            operation = cast(LayerOperation, part.reference())
             copies = {name: value.copy() for name, value in arrays.items()}
-            layers.append(operation.layer(copies))
-        return layers, cast(LossOperation, self.loss.reference()).loss()
+            layers.append(scaled_parts.layer(part, copies))
+        return layers, scaled_parts.loss(self.loss)
 
     def stepper(self, layers: Sequence[Layer]) -> Stepper:
         """Return a fresh reference optimizer for ``layers``."""
@@ -81,7 +80,7 @@ class Net:
         found = []
         number = 0
         for part in self.layers:
-            parameters = part.reference().parameters
+            parameters = part.plain().parameters
             found.append((part, {name: f"{name}_{number}" for name in parameters}))
             number += bool(parameters)
         return found

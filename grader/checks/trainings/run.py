@@ -1,7 +1,7 @@
 """One submission's training: the right numbers, the student's, and what they mean."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,7 +15,8 @@ from grader.checks.trainings.bands import Band, Precision
 from grader.checks.trainings.params import TrainingParams
 from grader.checks.trainings.recording import Judgement
 from grader.checks.trainings.replay import Net, Task, draw_task
-from grader.checks.trainings.trainable import network
+from grader.checks.trainings.trainable import network, row_of
+from grader.checks.trainings.translation import Translation
 from grader.contract.messages import Array, Call
 from grader.report import CheckResult, Verdict
 
@@ -43,6 +44,11 @@ class TrainingRun:
     def net(self) -> Net:
         """Return the network of reference parts."""
         return network(self.params, self.components)
+
+    @cached_property
+    def translation(self) -> Translation:
+        """Return what turns arrays round for the students' loop."""
+        return Translation(row_of(self.params, self.components), self.net)
 
     @cached_property
     def task(self) -> Task:
@@ -96,11 +102,11 @@ class TrainingRun:
 
     @cached_property
     def answer(self) -> Answer:
-        """Return what the student's loop gave over their own parts."""
+        """Return what the student's loop gave over their own parts, in rows."""
         if self.judges_losses:
             _ = self.band  # so that our own fault is found before anybody is asked
         (answer,) = self.trial.ask([self._call(self.task)])
-        return answer
+        return replace(answer, arrays=self.translation.taken(answer.arrays))
 
     @cached_property
     def losses_wrong(self) -> bool:
@@ -193,13 +199,16 @@ class TrainingRun:
         params = self.params
         net = task.net
         layers = []
-        for (part, names), (_, arrays) in zip(
-            net.named(), net.with_weights(task.weights), strict=True
-        ):
+        for at, (part, arrays) in enumerate(net.with_weights(task.weights)):
             sizes = part.reference().sizes(arrays) if arrays else {}
-            construct = part.arguments(sizes)
             layers.append(
-                {"component": part.name, "construct": construct, "params": names}
+                {
+                    "component": part.name,
+                    "construct": part.arguments(sizes),
+                    "params": net.named()[at][1],
+                    **part.places,
+                    "looks": self.translation.layer_looks(at),
+                }
             )
         construct = net.optimizer.arguments(net.optimizer_operation.sizes({}))
         options = {
@@ -207,6 +216,7 @@ class TrainingRun:
             "function": params.function,
             "layers": layers,
             "loss": net.loss.name,
+            "loss_looks": self.translation.loss_looks(),
             "optimizer": {"component": net.optimizer.name, "construct": construct},
             "scripted": scripted is not None,
         }
@@ -216,4 +226,4 @@ class TrainingRun:
             "batches": task.padded_batches(),
             **(task.weights if scripted is None else scripted),
         }
-        return Call("train", arrays, options)
+        return Call("train", self.translation.shown(arrays), options)

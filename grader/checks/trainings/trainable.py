@@ -1,6 +1,7 @@
 """A network that a check can put together from components, and what forbids it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -8,14 +9,18 @@ from pydantic import Field
 
 from grader.checks.base import (
     CheckParams,
+    KeyPath,
     Name,
     Number,
     Problem,
     wrong_component,
 )
 from grader.checks.component import Component
+from grader.checks.presentation.arrangement import Arrangement
+from grader.checks.presentation.rows import Row, in_rows, row
 from grader.checks.trainings.datasets import DATASETS, DataName
-from grader.checks.trainings.replay import Net
+from grader.checks.trainings.replay import Net, start_weights
+from grader.contract.messages import Array
 from reference.errors import ConventionError, ReferenceUseError
 from reference.operations.base import Family
 from reference.operations.families import LayerOperation, LossOperation
@@ -30,6 +35,17 @@ LOSS_REASON = (
     "must be a loss of scores (N, C) and integer labels (N,), which {name!r} is not "
     "under its convention"
 )
+ARRANGED_REASON = (
+    "{name!r} has arrays or scales of its own, which this kind does not know; name a "
+    "component for it that declares neither"
+)
+UPHILL_REASON = (
+    "the gradients of {name!r} point downhill, and every optimizer here subtracts what "
+    "it is given. Judge this training by the kind convergence, or by the function "
+    "train of a binding.py and components without these scales"
+)
+# Of the batch on which the signs of gradients are tried.
+EXAMPLES = 6
 
 Count = Annotated[int, Field(strict=True, ge=1)]
 
@@ -71,24 +87,37 @@ def network(params: NetworkParams, components: Mapping[str, Component]) -> Net:
     optimizer = components[params.optimizer]
     dataset = DATASETS[params.data]
     return Net(
-        layers=tuple(components[name] for name in params.layers),
-        loss=components[params.loss],
+        layers=tuple(in_rows(components[name]) for name in params.layers),
+        loss=in_rows(components[params.loss]),
         optimizer=optimizer,
         optimizer_operation=optimizer.reference(**params.settings),
         widths=(dataset.features, *params.hidden, dataset.classes),
     )
 
 
+def row_of(params: NetworkParams, components: Mapping[str, Component]) -> Row:
+    """Return the layers and the loss as the students have them."""
+    return row([components[name] for name in params.layers], components[params.loss])
+
+
 def wrong_network(
-    params: NetworkParams, components: Mapping[str, Component]
+    params: NetworkParams,
+    components: Mapping[str, Component],
+    *,
+    arranged: bool = False,
 ) -> list[Problem]:
-    """Return what keeps the parts from being one network, sizes and settings too."""
+    """Return what keeps the parts from being one network, sizes and settings too.
+
+    Parameters
+    ----------
+    arranged
+        Whether arrays may look otherwise than in the reference.
+    """
     problems = wrong_parts(params, components)
+    problems += [] if problems else _wrong_looks(params, components, arranged)
     if problems:
         return problems
-    weighted = sum(
-        bool(components[name].reference().parameters) for name in params.layers
-    )
+    weighted = sum(bool(components[name].plain().parameters) for name in params.layers)
     if weighted != len(params.hidden) + 1:
         reason = f"must be one width less than layers with weights ({weighted})"
         problems.append((("hidden",), reason))
@@ -96,7 +125,58 @@ def wrong_network(
         components[params.optimizer].reference(**params.settings)
     except ConventionError as error:
         problems.append((("settings",), str(error)))
-    return problems
+    return problems or (uphill(params, components) if arranged else [])
+
+
+def _wrong_looks(
+    params: NetworkParams, components: Mapping[str, Component], arranged: bool
+) -> list[Problem]:
+    """Return which parts look otherwise than they may here."""
+    if arranged:
+        return list(row_of(params, components).problems)
+    places: list[tuple[KeyPath, str]] = [
+        (("layers", at), name) for at, name in enumerate(params.layers)
+    ]
+    return [
+        (place, ARRANGED_REASON.format(name=name))
+        for place, name in (*places, (("loss",), params.loss))
+        if components[name].arrangement
+    ]
+
+
+def uphill(params: NetworkParams, components: Mapping[str, Component]) -> list[Problem]:
+    """Return the layers whose gradients an optimizer would follow uphill.
+
+    Signs of several parts may cancel, so they are tried on one batch.
+    """
+    net = network(params, components)
+    if not any(part.arrangement for part in (*net.layers, net.loss)):
+        return []
+    plain = replace(
+        net,
+        layers=tuple(replace(one, arrangement=Arrangement()) for one in net.layers),
+        loss=replace(net.loss, arrangement=Arrangement()),
+    )
+    got, right = (_gradients(one) for one in (net, plain))
+    return [
+        (("layers", at), UPHILL_REASON.format(name=part.name))
+        for at, (part, names) in enumerate(net.named())
+        if any(np.vdot(got[name], right[name]) < 0 for name in names.values())
+    ]
+
+
+def _gradients(net: Net) -> Mapping[str, Array]:
+    """Return the gradients of all parameters for one small batch."""
+    rng = np.random.default_rng(0)
+    layers, loss = net.build(start_weights(net, rng))
+    value = rng.normal(size=(EXAMPLES, net.widths[0]))
+    for layer in layers:
+        value = layer.forward(value)
+    loss.forward(value, np.arange(EXAMPLES) % net.widths[-1])
+    upstream = loss.backward()
+    for layer in reversed(layers):
+        upstream = layer.backward(upstream)
+    return net.held_by(layers, "grads")
 
 
 def wrong_parts(params: Any, components: Mapping[str, Component]) -> list[Problem]:
@@ -120,9 +200,9 @@ def wrong_parts(params: Any, components: Mapping[str, Component]) -> list[Proble
 
 
 def _is_layer_of_rows(part: Component) -> bool:
-    operation = part.reference()
+    operation = part.plain()
     if not isinstance(operation, LayerOperation):
-        return False  # arranged in the way of a course, or without a reference
+        return False  # without a reference
     fits = (
         operation.arguments == ("x",)
         and operation.outputs == ("out",)
@@ -141,7 +221,7 @@ def _is_layer_of_rows(part: Component) -> bool:
 
 
 def _is_loss_of_labels(part: Component) -> bool:
-    operation = part.reference()
+    operation = part.plain()
     if not isinstance(operation, LossOperation):
         return False
     try:

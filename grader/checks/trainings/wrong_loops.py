@@ -212,6 +212,32 @@ class StepsAfterEveryLayer(Loop):
         """Do nothing: it has been done."""
 
 
+class UpdatesBeforePassingOn(Loop):
+    """Update each layer first, then send the gradient through its new weights."""
+
+    diagnosis = Diagnosis(
+        "M22",
+        "gradient sent back through weights that were updated already",
+        "Which weights produced the output of this layer, and which ones does the "
+        "gradient for its input use? When do they change?",
+    )
+
+    def backpropagate(self, gradient: Array) -> None:
+        """Step for one layer at a time, the gradients of all others being zero."""
+        for layer in reversed(self.layers):
+            layer.backward(gradient)
+            own = layer.grads
+            for other in self.layers:
+                other.grads = {n: np.zeros_like(v) for n, v in other.params.items()}
+            layer.grads = own
+            if own:
+                self.optimizer.step()
+            gradient = layer.backward(gradient)
+
+    def update(self, at: int) -> None:
+        """Do nothing: it has been done."""
+
+
 class StepsTwice(Loop):
     """Step twice for each batch."""
 
@@ -317,6 +343,7 @@ WRONG_LOOPS: tuple[type[Loop], ...] = (
     WholeNumbers,
     StepsBeforeBackward,
     StepsAfterEveryLayer,
+    UpdatesBeforePassingOn,
     StepsTwice,
     StepsEverySecond,
     SumReported,

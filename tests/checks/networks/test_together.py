@@ -94,20 +94,22 @@ def test_what_layers_share_costs_the_network_alone_and_is_named(
     assert lost(report) == {"together"}
     together = result(report, "together")
     assert together.message.startswith(words.ALONE_RIGHT)
-    assert together.diagnosis == diagnosis
+    assert together.diagnosis is not None
+    assert together.diagnosis.id == diagnosis.id
+    assert together.diagnosis.hint.endswith(diagnosis.hint)
 
 
 def test_the_layers_that_share_a_cache_are_named() -> None:
-    message = result(graded(CACHE_OF_THE_CLASS), "together").message
+    hint = result(graded(CACHE_OF_THE_CLASS), "together").diagnosis.hint
 
-    assert "what layer 5 (Linear) received, as if layer 3 (Linear) had" in message
+    assert "what layer 5 (Linear) received, as if layer 3 (Linear) had" in hint
 
 
 def test_a_second_batch_is_told_from_the_first() -> None:
-    message = result(graded(CACHE_OF_THE_FIRST_BATCH), "together").message
+    together = result(graded(CACHE_OF_THE_FIRST_BATCH), "together")
 
-    assert words.SECOND_BATCH in message
-    assert "The numbers fit the batch before" in message
+    assert words.SECOND_BATCH in together.message
+    assert "The numbers fit the batch before" in together.diagnosis.hint
 
 
 def test_gradients_that_are_to_be_added_up_are_right_where_they_are() -> None:
@@ -145,9 +147,9 @@ def test_a_layer_that_writes_into_the_memory_of_another_is_named() -> None:
 
     assert lost(report) == {"together"}
     together = result(report, "together")
-    assert together.diagnosis == words.CHANGED
+    assert together.diagnosis.title == words.CHANGED.title
     changer = "layer 3 (Dropout) changed the array that layer 2 (Tanh) had handed"
-    assert changer in together.message
+    assert changer in together.diagnosis.hint
 
 
 LATE = """
@@ -186,9 +188,9 @@ def test_a_layer_that_writes_into_the_gradient_it_was_given_is_named() -> None:
 
     assert lost(report) == {"together"}
     together = result(report, "together")
-    assert together.diagnosis == words.CHANGED
+    assert together.diagnosis.title == words.CHANGED.title
     changer = "layer 2 (Tanh) changed the array that layer 3 (PReLU) had handed"
-    assert changer in together.message
+    assert changer in together.diagnosis.hint
 
 
 def test_writing_into_an_array_that_nobody_needs_costs_nothing() -> None:

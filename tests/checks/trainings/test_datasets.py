@@ -27,3 +27,17 @@ def test_no_example_is_held_out_as_well(name: str) -> None:
 
 def test_no_pixel_of_a_training_image_is_exactly_zero() -> None:
     assert (DATASETS["digits"].draw(np.random.default_rng(5), 50).inputs != 0).all()
+
+
+def test_renumbered_classes_keep_their_examples_together() -> None:
+    split = DATASETS["digits"].draw(np.random.default_rng(4), 200)
+    numbers = np.random.default_rng(5).permutation(10)
+
+    found = split.renumbered(numbers)
+
+    assert found.inputs is split.inputs
+    for before, after in (
+        (split.labels, found.labels),
+        (split.held_out_labels, found.held_out_labels),
+    ):
+        assert set(zip(before, after, strict=True)) == set(enumerate(numbers))

@@ -22,6 +22,9 @@ construct    layer, loss,     positional constructor arguments, plain numbers; a
              function,        function after its arrays, an initialiser after the
              initializer      shape
 parameters   layer            names in ``params`` and ``grads``
+attributes   layer,           where a parameter, a gradient or a state is instead, as a
+             optimizer        list of steps, see `places`; the layers of ``train`` and
+                              ``network`` may have it as well
 states       layer            names of attributes that are set before ``forward``
 inputs       layer, loss,     names of the arrays for ``forward`` or the function, in
              function         order; ``["x"]`` for a layer if left out
@@ -39,8 +42,10 @@ steps        layer, loss      what to do with objects of the class instead of on
                               forward and backward, see `sequences`
 layouts      layer, loss      how the arrays of a round of steps lie in memory
 layers       optimizer        names of the parameters of each layer, a list of lists
-layers       train            ``{component, construct, params}`` in order; ``params``
-                              says which array a parameter starts from
+layers       train            ``{component, construct, params, looks}`` in order;
+                              ``params`` says which array a parameter starts from,
+                              ``looks`` how arrays lie, see `looks`
+loss_looks   train            how ``scores``, ``labels``, ``gradient`` of the loss lie
 loss         train            the loss's class
 optimizer    train            ``{component, construct}``
 function     train            the student's function, such as ``"train"``
@@ -49,10 +54,11 @@ scripted     train            true: stand-ins in place of the student's parts, w
                               (``grader/checks/trainings/script.py``, ``scripted``)
 function     converge         the student's function, such as ``"train_network"``
 seed         converge         its third argument
-layers       network          ``{component, construct, parameters, states,
-                              read_states}`` in order; the last are states that are
-                              read again after ``forward``
-loss         network          the loss's class; ``loss_construct``: its arguments
+layers       network          the options of each layer in order, and besides
+                              ``read_states``, which are read again after ``forward``,
+                              ``operation`` and the ``upstream_shape``
+loss         network          the loss's class; ``loss_construct``: its arguments;
+                              ``loss_spec``: its options and its ``operation``
 passes       network          how many batches go through, one after the other
 components   interface        list of ``{component, family, methods}``
 functions    interface        list of names
@@ -110,7 +116,9 @@ interface    nothing                       texts: for each name ``present``,
 ``names``, what students call a quantity. Results come as a dict, or as a generator of
 dicts, each of which is on its way before the next one is asked for. Without a function
 ``interface`` the names in ``functions`` and of ``components`` are looked for. Over
-stand-ins (``scripted``) an own binding is not asked.
+stand-ins (``scripted``) an own binding is not asked. For ``steps`` and for a network
+its functions stand for objects, see `own_parts`; where ``binding_tools.layer_classes``
+is in the place of a function, the student's classes are asked as without it.
 
 `binding_tools` is what it may import to make a sentence out of each mistake of the
 student's: see there. ``docs/bindings.md`` explains all of it with examples.

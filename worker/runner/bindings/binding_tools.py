@@ -13,8 +13,8 @@ becomes a sentence about the student's function instead of an error of the bindi
 """
 
 import inspect
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import numpy as np
@@ -26,6 +26,7 @@ from worker.runner.bindings.base import Progress
 from worker.runner.bindings.command_line import choose_import, run_program
 from worker.runner.faults import (
     BadOutputError,
+    BindingMistakeError,
     MissingError,
     StudentFaultError,
     WrongShapeError,
@@ -36,6 +37,7 @@ from worker.runner.results import thing, to_array, to_number
 __all__ = [
     "array",
     "call",
+    "layer_classes",
     "method",
     "number",
     "phase",
@@ -75,6 +77,31 @@ def report() -> None:
     """Send what was got so far; for the loader of bindings, not for bindings."""
     if _Stage.progress is not None:
         _Stage.progress.enter(_Stage.phase)
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Report nothing for a while; for what is timed, not for bindings."""
+    kept, _Stage.progress = _Stage.progress, None
+    try:
+        yield
+    finally:
+        _Stage.progress = kept
+
+
+def layer_classes(*_: Any, **__: Any) -> Any:
+    """Stand for a function of ``binding.py``: ``linear = relu = layer_classes``.
+
+    Such an operation is asked of the student's class as without a ``binding.py``.
+
+    Raises
+    ------
+    BindingMistakeError
+        If it is called.
+    """
+    raise BindingMistakeError(
+        "binding.py: layer_classes is no function to call; write linear = layer_classes"
+    )
 
 
 def phase(name: str) -> None:

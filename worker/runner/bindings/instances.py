@@ -8,13 +8,9 @@ from typing import Any
 
 from grader.contract.messages import Array
 from worker.runner.bindings.base import Answers
-from worker.runner.bindings.parts import (
-    construct,
-    entry,
-    method,
-    put_parameters,
-)
-from worker.runner.faults import BadOutputError, MissingError, StudentFaultError
+from worker.runner.bindings.parts import construct, method
+from worker.runner.bindings.places import Place, Places, put_all
+from worker.runner.faults import BadOutputError, StudentFaultError
 from worker.runner.results import to_array, to_number
 
 Arrays = Mapping[str, Array]
@@ -73,13 +69,14 @@ class Layer(Instance):
         upstreams = names(options, "upstreams", *({"grad_out"} & arrays.keys()))
         self.inputs = {"forward": names(options, "inputs", "x"), "backward": upstreams}
         self.has_backward = bool(upstreams)
+        self._places = Places(options)
         values = {p: arrays[p] for p in self._parameters}
-        put_parameters(self._thing, self._name, values)
+        put_all(self._thing, self._name, values, self._places)
 
     def forward(self, arrays: Arrays) -> Readers:
         """Set the states, call ``forward`` and return how to read its outputs."""
         for state in self._states:
-            setattr(self._thing, state, arrays[state])
+            self._places.set_state(self._thing, self._name, state, arrays[state])
         returned = self.bound("forward", arrays)()
         plain = [name for name in self._outputs if name not in self._states]
         readers = returned_readers(returned, f"{self._name}.forward", plain)
@@ -90,25 +87,24 @@ class Layer(Instance):
     def backward(self, arrays: Arrays) -> Readers:
         """Call ``backward`` and return how to read the gradients."""
         returned = self.bound("backward", arrays)()
-        held = {f"grad_{parameter}": parameter for parameter in self._parameters}
+        held = [f"grad_{parameter}" for parameter in self._parameters]
         plain = [name for name in self._gradients if name not in held]
         readers = returned_readers(returned, f"{self._name}.backward", plain)
-        for gradient, parameter in held.items():
-            readers[gradient] = partial(self._entry, "grads", parameter)
+        for gradient in held:
+            readers[gradient] = partial(self._held, self._places.of(gradient))
         return {name: readers[name] for name in self._gradients}
 
     def parameters(self) -> Readers:
         """Return how to read the parameters."""
-        return {name: partial(self._entry, "params", name) for name in self._parameters}
+        places = {name: self._places.of(name) for name in self._parameters}
+        return {name: partial(self._held, place) for name, place in places.items()}
 
     def _state(self, state: str) -> Array:
-        if not hasattr(self._thing, state):
-            raise MissingError(f"{self._name} has no attribute {state} after forward.")
-        return to_array(getattr(self._thing, state), f"{self._name}.{state} is")
+        return self._places.read_state(self._thing, self._name, state)
 
-    def _entry(self, attribute: str, key: str) -> Array:
-        value = entry(self._thing, self._name, attribute, key)
-        return to_array(value, f"{self._name}.{attribute}[{key!r}] is")
+    def _held(self, place: Place) -> Array:
+        value = place.read(self._thing, self._name)
+        return to_array(value, f"{place.text(self._name)} is")
 
 
 class Loss(Instance):

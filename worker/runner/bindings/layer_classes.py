@@ -16,16 +16,13 @@ from worker.runner.bindings.instances import (
     returned_readers,
 )
 from worker.runner.bindings.parts import (
-    StandIn,
     construct,
-    entry,
     find,
     method,
     public_names,
 )
-from worker.runner.faults import (
-    WrongShapeError,
-)
+from worker.runner.bindings.places import Bare, Place, Places, stand_in
+from worker.runner.faults import WrongShapeError
 from worker.runner.results import to_array
 
 
@@ -72,39 +69,46 @@ def _optimizer(student: ModuleType, request: Request, progress: Progress) -> Ans
     options, arrays = request.options, request.arrays
     progress.enter(Phase.CONSTRUCT)
     name = str(options["component"])
-    layers = [
-        StandIn({str(p): arrays[str(p)] for p in names}) for names in options["layers"]
-    ]
+    places = Places(options)
+    layers = [_layer(names, arrays, places) for names in options["layers"]]
     optimizer = construct(student, name, options.get("construct", ()), layers)
     step = method(optimizer, name, "step")
     progress.enter(Phase.STEP)
-    rows: dict[str, list[Array]] = {p: [] for layer in layers for p in layer.params}
+    owners = {
+        str(parameter): layer
+        for layer, names in zip(layers, options["layers"], strict=True)
+        for parameter in names
+    }
+    rows: dict[str, list[Array]] = {parameter: [] for parameter in owners}
     steps = max(len(arrays[f"grad_{p}"]) for p in rows)
     for at in range(steps):
-        for layer in layers:
-            for parameter in layer.names:
-                layer.grads[parameter] = arrays[f"grad_{parameter}"][at].copy()
+        for parameter, layer in owners.items():
+            gradient = arrays[f"grad_{parameter}"][at].copy()
+            places.of(f"grad_{parameter}").plant(layer, gradient)
         step()
-        for layer in layers:
-            _record(layer, name, at, rows, arrays)
+        for parameter, layer in owners.items():
+            after = f"after step {at + 1} of {name}"
+            value = _after(layer, after, places.of(parameter), arrays[parameter].shape)
+            rows[parameter].append(value)
     yield {parameter: np.stack(found) for parameter, found in rows.items()}
 
 
-def _record(
-    layer: StandIn,
-    optimizer: str,
-    at: int,
-    rows: dict[str, list[Array]],
-    start: Mapping[str, Array],
-) -> None:
-    for parameter in layer.names:
-        after = f"after step {at + 1} of {optimizer}, params[{parameter!r}] is"
-        value = to_array(entry(layer, "the layer", "params", parameter), after)
-        if value.shape != start[parameter].shape:
-            raise WrongShapeError(
-                f"{after} of shape {value.shape}; expected {start[parameter].shape}."
-            )
-        rows[parameter].append(value)
+def _layer(names: Sequence[Any], arrays: Mapping[str, Array], places: Places) -> Bare:
+    """Return a layer of parameters and gradients only, for an optimizer to work on."""
+    layer = Bare()
+    values = {str(name): arrays[str(name)].copy() for name in names}
+    zeros = {f"grad_{name}": np.zeros_like(value) for name, value in values.items()}
+    stand_in(layer, {**values, **zeros}, places)
+    return layer
+
+
+def _after(layer: Bare, after: str, place: Place, shape: tuple[int, ...]) -> Array:
+    """Return a parameter as the optimizer left it."""
+    subject = f"{after}, {place.text('')} is"
+    value = to_array(place.read(layer, "the layer"), subject)
+    if value.shape != shape:
+        raise WrongShapeError(f"{subject} of shape {value.shape}; expected {shape}.")
+    return value
 
 
 def _interface(student: ModuleType, request: Request, progress: Progress) -> Answers:

@@ -1,17 +1,25 @@
 """Modules that an assignment gives to students' code in place of what is not here."""
 
+import dis
 import sys
 from collections.abc import Iterator, Mapping
-from types import ModuleType
-from typing import Any
+from types import FrameType, ModuleType
+from typing import Any, Final
+
+_UNPACK: Final = dis.opmap["UNPACK_SEQUENCE"]
 
 
 class Nothing:
     """Takes every call, index and attribute, and gives another of its kind.
 
-    It can be unpacked into two, as ``figure, axes = plt.subplots()`` does, and works as
-    a context manager and as a decorator's argument.
+    It can be unpacked into as many names as there are, as in ``line, = plt.plot(x)``
+    and ``counts, edges, bars = plt.hist(x)``, and works as a context manager, in
+    calculations, in an annotation and as a base class. It is false and cannot be read
+    as a number, so it is no answer to anything that is checked.
     """
+
+    # An array that is calculated with leaves the result to this class.
+    __array_ufunc__ = None
 
     def __call__(self, *_arguments: Any, **_keywords: Any) -> "Nothing":
         """Do nothing."""
@@ -31,8 +39,8 @@ class Nothing:
         """Forget the value."""
 
     def __iter__(self) -> Iterator["Nothing"]:
-        """Yield two."""
-        return iter((self, self))
+        """Yield as many as are unpacked, and two for a loop."""
+        return iter((self,) * _names_to_unpack(sys._getframe(1), otherwise=2))
 
     def __enter__(self) -> "Nothing":
         """Do nothing."""
@@ -40,6 +48,33 @@ class Nothing:
 
     def __exit__(self, *_error: object) -> None:
         """Let every exception through."""
+
+    def __bool__(self) -> bool:
+        """Be false, so that ``while plt.fignum_exists(1)`` ends."""
+        return False
+
+    def __format__(self, _style: str) -> str:
+        """Show nothing, whatever the style."""
+        return ""
+
+    def __mro_entries__(self, _bases: tuple[Any, ...]) -> tuple[type, ...]:
+        """Leave it to the other base classes."""
+        return ()
+
+    def _with(self, *_other: Any) -> "Nothing":
+        return self
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _with
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = _with
+    __pow__ = __rpow__ = __neg__ = __abs__ = __or__ = __ror__ = _with
+
+
+def _names_to_unpack(frame: FrameType, otherwise: int) -> int:
+    """Return how many names stand left of the ``=`` that a frame is at."""
+    code, at = frame.f_code.co_code, frame.f_lasti
+    if code[at] == _UNPACK:
+        return code[at + 1]
+    return otherwise
 
 
 def nothing(name: str) -> Nothing:

@@ -1,110 +1,211 @@
 """Run the student's layers and loss as one network, forward and backward."""
 
-from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from functools import partial
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from grader.contract.messages import Array, Phase
 from worker.runner.bindings.base import Answers, Progress, Request
-from worker.runner.bindings.parts import construct, entry, method, put_parameters
-from worker.runner.faults import MissingError, StudentFaultError
+from worker.runner.bindings.instances import Readers, read
+from worker.runner.bindings.parts import construct, method
+from worker.runner.bindings.places import Places, put_all
 from worker.runner.results import to_array, to_number
 
-Named = dict[str, Array]
 
-
-@dataclass(frozen=True, slots=True)
-class _Station:
-    """One of the student's layers and what is wanted of it.
+class Station(ABC):
+    """One of the student's layers at its place in a network.
 
     Parameters
     ----------
     number
-        Its place in the network, from 1.
+        From 1.
+    name
+        What sentences call it.
     """
 
-    number: int
+    def __init__(self, number: int, name: str) -> None:
+        self.number, self.name = number, name
+
+    def fill(self) -> None:
+        """Set the parameters, once everything is made; nothing where there is none."""
+        return
+
+    @abstractmethod
+    def forward(self, value: Any, states: Mapping[str, Array]) -> Any:
+        """Return what the layer makes of ``value``, as it is."""
+
+    @abstractmethod
+    def states(self) -> Readers:
+        """Return how to read the states that ``forward`` changes."""
+
+    @abstractmethod
+    def backward(self, upstream: Any) -> Any:
+        """Return what the layer hands back, as it is."""
+
+    @abstractmethod
+    def gradients(self) -> Readers:
+        """Return how to read the gradients of its parameters, by ``grad_`` name."""
+
+
+class Ending(Protocol):
+    """The loss at the end of a network."""
+
     name: str
-    layer: Any
-    parameters: tuple[str, ...]
-    states: tuple[str, ...]
-    read_states: tuple[str, ...]
+
+    def forward(self, value: Any, targets: Array) -> Array:
+        """Return the loss as one number."""
+        ...
+
+    def backward(self) -> Any:
+        """Return the gradient for the predictions, as it is."""
+        ...
+
+
+class ObjectStation(Station):
+    """An object of a class with ``forward`` and ``backward``."""
+
+    def __init__(
+        self,
+        student: ModuleType,
+        number: int,
+        spec: Mapping[str, Any],
+        parameters: Mapping[str, Array],
+    ) -> None:
+        super().__init__(number, str(spec["component"]))
+        self._layer = construct(student, self.name, spec["construct"])
+        self._spec, self._places = spec, Places(spec)
+        self._parameters = parameters
+
+    def fill(self) -> None:
+        """Set the parameters, once all objects are made."""
+        put_all(self._layer, self.name, self._parameters, self._places)
+
+    def forward(self, value: Any, states: Mapping[str, Array]) -> Any:
+        """Set the states and call ``forward``."""
+        for state, given in states.items():
+            self._places.set_state(self._layer, self.name, state, given)
+        return method(self._layer, self.name, "forward")(value)
+
+    def states(self) -> Readers:
+        """Return how to read the states from the object."""
+        read_state = partial(self._places.read_state, self._layer, self.name)
+        return {name: partial(read_state, name) for name in self._spec["read_states"]}
+
+    def backward(self, upstream: Any) -> Any:
+        """Call ``backward``."""
+        return method(self._layer, self.name, "backward")(upstream)
+
+    def gradients(self) -> Readers:
+        """Return how to read the gradients from the object."""
+        wanted = [f"grad_{name}" for name in self._parameters]
+        return {name: partial(self._gradient, name) for name in wanted}
+
+    def _gradient(self, name: str) -> Array:
+        place = self._places.of(name)
+        value = place.read(self._layer, self.name)
+        return to_array(value, f"{place.text(self.name)} is")
+
+
+class ObjectLoss:
+    """An object of a class with ``forward`` and ``backward()``."""
+
+    def __init__(self, student: ModuleType, name: str, arguments: Any) -> None:
+        self.name = name
+        self._loss = construct(student, name, arguments)
+
+    def forward(self, value: Any, targets: Array) -> Array:
+        """Call ``forward``."""
+        number = method(self._loss, self.name, "forward")(value, targets)
+        return to_number(number, f"{self.name}.forward returned")
+
+    def backward(self) -> Any:
+        """Call ``backward``."""
+        return method(self._loss, self.name, "backward")()
 
 
 def run(student: ModuleType, request: Request, progress: Progress) -> Answers:
-    """Build the network once and send every batch through it and back.
+    """Build the network of objects once and send every batch through it and back."""
+    progress.enter(Phase.CONSTRUCT)
+    stations: list[Station] = [
+        ObjectStation(student, number, spec, parameters)
+        for number, spec, parameters in specified(request)
+    ]
+    options = request.options
+    arguments = options.get("loss_construct", ())
+    loss = ObjectLoss(student, str(options["loss"]), arguments)
+    for station in stations:
+        station.fill()
+    yield from through(stations, loss, request, progress)
+
+
+def specified(
+    request: Request,
+) -> Iterator[tuple[int, Mapping[str, Any], dict[str, Array]]]:
+    """Yield the number of each layer, what is said of it, and its parameters."""
+    for number, spec in enumerate(request.options["layers"], start=1):
+        parameters = {
+            str(name): request.arrays[f"{number}.{name}"] for name in spec["parameters"]
+        }
+        yield number, spec, parameters
+
+
+def through(
+    stations: Sequence[Station], loss: Ending, request: Request, progress: Progress
+) -> Answers:
+    """Send every batch through the layers and back.
 
     What a layer hands on is handed on as it is, not as a copy: a layer that changes
     the array of a neighbour, or two that share one, are what this is there to show.
     """
     options, arrays = request.options, request.arrays
-    progress.enter(Phase.CONSTRUCT)
-    stations = [
-        _station(student, number, spec)
-        for number, spec in enumerate(options["layers"], start=1)
-    ]
-    name = str(options["loss"])
-    loss = construct(student, name, options.get("loss_construct", ()))
-    for station in stations:
-        values = {p: arrays[f"{station.number}.{p}"] for p in station.parameters}
-        put_parameters(station.layer, station.name, values)
     for batch in range(int(options["passes"])):
         progress.enter(Phase.FORWARD)
-        value = arrays[f"{batch}.x"]
-        for station in stations:
-            for state in station.states:
-                given = arrays[f"{batch}.{station.number}.{state}"]
-                setattr(station.layer, state, given)
-            value = yield from _forward(station, batch, value)
-        number = method(loss, name, "forward")(value, arrays[f"{batch}.targets"])
-        yield {f"{batch}.loss": to_number(number, f"{name}.forward returned")}
+        value: Any = arrays[f"{batch}.x"]
+        for station, spec in zip(stations, options["layers"], strict=True):
+            states = {
+                str(state): arrays[f"{batch}.{station.number}.{state}"]
+                for state in spec["states"]
+            }
+            value = yield from _forward(station, batch, value, states)
+        yield {f"{batch}.loss": loss.forward(value, arrays[f"{batch}.targets"])}
         progress.enter(Phase.BACKWARD)
-        upstream = method(loss, name, "backward")()
-        yield {f"{batch}.loss.grad": to_array(upstream, f"{name}.backward returned")}
+        upstream = loss.backward()
+        subject = f"{loss.name}.backward returned"
+        yield {f"{batch}.loss.grad": to_array(upstream, subject)}
         for station in reversed(stations):
             upstream = yield from _backward(station, batch, upstream)
-        yield from _gradients(stations, batch)
-
-
-def _station(
-    student: ModuleType, number: int, spec: Mapping[str, Sequence[Any]]
-) -> _Station:
-    name = str(spec["component"])
-    return _Station(
-        number=number,
-        name=name,
-        layer=construct(student, name, spec["construct"]),
-        parameters=tuple(map(str, spec["parameters"])),
-        states=tuple(map(str, spec["states"])),
-        read_states=tuple(map(str, spec["read_states"])),
-    )
+        # When an optimizer would read them.
+        every = {
+            f"{batch}.{station.number}.{name}": reader
+            for station in stations
+            for name, reader in station.gradients().items()
+        }
+        yield from read(every)
 
 
 def _forward(
-    station: _Station, batch: int, value: Any
+    station: Station, batch: int, value: Any, states: Mapping[str, Array]
 ) -> Generator[Mapping[str, Array], None, Any]:
-    name, place = station.name, f"{batch}.{station.number}"
-    returned, changed = _watched(method(station.layer, name, "forward"), value)
+    place = f"{batch}.{station.number}"
+    call = partial(station.forward, states=states)
+    returned, changed = _watched(call, value)
     yield {f"{place}.changed_x": changed}
-    yield {f"{place}.out": to_array(returned, f"{name}.forward returned")}
-    for state in station.read_states:
-        if not hasattr(station.layer, state):
-            raise MissingError(f"{name} has no attribute {state} after forward.")
-        found = to_array(getattr(station.layer, state), f"{name}.{state} is")
-        yield {f"{place}.{state}": found}
+    yield {f"{place}.out": to_array(returned, f"{station.name}.forward returned")}
+    yield from read(station.states(), f"{place}.")
     return returned
 
 
 def _backward(
-    station: _Station, batch: int, upstream: Any
+    station: Station, batch: int, upstream: Any
 ) -> Generator[Mapping[str, Array], None, Any]:
-    name, place = station.name, f"{batch}.{station.number}"
-    returned, changed = _watched(method(station.layer, name, "backward"), upstream)
+    place = f"{batch}.{station.number}"
+    returned, changed = _watched(station.backward, upstream)
     yield {f"{place}.changed_grad_out": changed}
-    yield {f"{place}.grad_x": to_array(returned, f"{name}.backward returned")}
+    yield {f"{place}.grad_x": to_array(returned, f"{station.name}.backward returned")}
     return returned
 
 
@@ -114,25 +215,3 @@ def _watched(function: Callable[[Any], Any], given: Any) -> tuple[Any, Array]:
     returned = function(given)
     same = np.array_equal(before, given, equal_nan=before.dtype.kind in "fc")
     return returned, np.array(not same)
-
-
-def _gradients(stations: Sequence[_Station], batch: int) -> Answers:
-    """Yield the gradients of all parameters when backward is through, as they are then.
-
-    That is when an optimizer would read them.
-    """
-    found: Named = {}
-    problem: StudentFaultError | None = None
-    for station in stations:
-        for parameter in station.parameters:
-            subject = f"{station.name}.grads[{parameter!r}] is"
-            try:
-                value = entry(station.layer, station.name, "grads", parameter)
-                found[f"{batch}.{station.number}.grad_{parameter}"] = to_array(
-                    value, subject
-                )
-            except StudentFaultError as error:
-                problem = problem or error
-    yield found
-    if problem is not None:
-        raise problem

@@ -6,7 +6,7 @@ it could be made up; but a made-up record is believed only if it shows the very 
 of calls that a right loop makes.
 """
 
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from itertools import product
 from types import ModuleType
 from typing import Any, Final
@@ -16,7 +16,10 @@ import numpy as np
 from grader.contract.loop_events import NO_ARRAY, LoopEvent, fingerprint
 from grader.contract.messages import Array, Phase
 from worker.runner.bindings.base import Answers, Progress, Request
+from worker.runner.bindings.looks import Looks
 from worker.runner.bindings.parts import construct, find
+from worker.runner.bindings.places import Places, stand_in
+from worker.runner.faults import StudentFaultError
 from worker.runner.results import to_array
 
 # A right loop makes few calls; one that never ends is stopped.
@@ -77,7 +80,10 @@ class Stage:
         arrays = request.arrays
         self.record = Record()
         self.batches = [row[row >= 0] for row in arrays["batches"]]
-        self.inputs, self.labels = arrays["X"], arrays["y"]
+        layers, self.of_loss = request.options["layers"], loss_looks(request)
+        first = Looks(layers[0].get("looks", {}))
+        self.inputs = first.taken("x", arrays["X"])
+        self.labels = self.of_loss.taken("labels", arrays["y"])
         self.script = {
             name.removeprefix("script."): value
             for name, value in arrays.items()
@@ -118,6 +124,11 @@ def _same(got: Any, expected: Array) -> bool:
     return bool(np.allclose(got, expected, rtol=ALIKE, atol=ALIKE * 1e-3))
 
 
+def loss_looks(request: Request) -> Looks:
+    """Return how ``scores``, ``labels`` and ``gradient`` of the loss look."""
+    return Looks(request.options.get("loss_looks", {}))
+
+
 class StandIn:
     """Passes for an object of the student's class.
 
@@ -139,77 +150,101 @@ class StandIn:
 
 
 class ScriptedLayer(StandIn):
-    """Answers ``forward`` and ``backward`` from the script."""
+    """Answers ``forward`` and ``backward`` from the script.
+
+    Parameters
+    ----------
+    spec
+        Says how the script's arrays, which are in rows, look for the student, and in
+        which attributes they are.
+    """
 
     def __init__(
-        self, stage: Stage, build: Callable[[], Any], index: int, names: dict[str, str]
+        self,
+        stage: Stage,
+        build: Callable[[], Any],
+        index: int,
+        names: dict[str, str],
+        spec: Mapping[str, Any],
     ) -> None:
         super().__init__(stage, build)
         self._index, self._names = index, names
+        self._looks, self._places = Looks(spec.get("looks", {})), Places(spec)
         self._rows = 0
-        self.params: Any = {
-            own: stage.script[f"params.{name}"][0].copy() for own, name in names.items()
+        values = {
+            own: self._looks.shown(own, stage.script[f"params.{name}"][0]).copy()
+            for own, name in names.items()
         }
-        self.grads: Any = {}
+        stand_in(self, values, self._places)
 
     def forward(self, *given: Any, **named: Any) -> Array:
         """Return the output that belongs to an input of the script, else a near one."""
-        x, _ = _first_two(given, named)
-        stage, k = self._stage, self._index
+        first, _ = _first_two(given, named)
+        stage, k, x = self._stage, self._index, self._looks.taken("x", first)
         stage.record.note(LoopEvent.FORWARD, k, x)
         self._rows = len(x) if np.ndim(x) else 1
         step, when = stage.recognised(k, x) or (stage.now, BEFORE)
         name = "after" if when == AFTER else "out"
-        return _fitted(stage.row(f"{name}.{k}", step), self._rows or 1)
+        out = _fitted(stage.row(f"{name}.{k}", step), self._rows or 1)
+        return self._looks.shown("out", out)
 
     __call__ = forward
 
     def backward(self, *given: Any, **named: Any) -> Array:
         """Fill ``grads`` and return the gradient of the step that the run is in."""
         grad_out, _ = _first_two(given, named)
-        stage, k = self._stage, self._index
-        stage.record.note(LoopEvent.BACKWARD, k, grad_out)
-        if not isinstance(self.grads, MutableMapping):
-            self.grads = {}
+        stage, k, looks = self._stage, self._index, self._looks
+        stage.record.note(LoopEvent.BACKWARD, k, looks.taken("grad_out", grad_out))
         for own, name in self._names.items():
-            self.grads[own] = stage.script[f"grads.{name}"][stage.now].copy()
-        return _fitted(stage.row(f"back.{k}", stage.now), self._rows or 1)
+            gradient = stage.script[f"grads.{name}"][stage.now]
+            shown = looks.shown(f"grad_{own}", gradient).copy()
+            self._places.of(f"grad_{own}").plant(self, shown)
+        back = _fitted(stage.row(f"back.{k}", stage.now), self._rows or 1)
+        return looks.shown("grad_x", back)
 
-    def held(self, kind: str) -> list[float]:
-        """Return a fingerprint of each of ``params`` or ``grads``; NaN if it is odd."""
+    def held(self, prefix: str) -> list[float]:
+        """Return a fingerprint of each parameter or gradient; NaN if it is odd.
+
+        Parameters
+        ----------
+        prefix
+            ``"grad_"`` for gradients, nothing for parameters.
+        """
         found = []
         for own, name in self._names.items():
-            value = _entry(getattr(self, kind), own)
+            value = self._looks.taken(
+                f"{prefix}{own}", self._own_array(f"{prefix}{own}")
+            )
             shape = self._stage.script[f"params.{name}"].shape[1:]
-            fits = value is not None and value.shape == shape
-            found.append(fingerprint(value) if fits and value is not None else np.nan)
+            fits = value is not None and np.shape(value) == shape
+            found.append(fingerprint(value) if fits else np.nan)
         return found
 
     def move_on(self, step: int) -> None:
         """Put in the parameters that the right run has after ``step`` steps."""
-        if not isinstance(self.params, MutableMapping):
-            self.params = {}
         for own, name in self._names.items():
             values = self._stage.script[f"params.{name}"]
-            value = values[min(step, len(values) - 1)]
-            held = _entry(self.params, own)
+            value = self._looks.shown(own, values[min(step, len(values) - 1)])
+            held = self._own_array(own)
             # In place, as most optimizers do, so that other names for it stay valid.
             if held is not None and _takes(held, value):
                 held[...] = value
             else:
-                self.params[own] = value.copy()
+                self._places.of(own).plant(self, value.copy())
+
+    def _own_array(self, name: str) -> Array | None:
+        """Return what is where a parameter or gradient belongs, if it is numbers."""
+        try:
+            value = self._places.of(name).read(self, "")
+        except StudentFaultError:
+            return None
+        fits = isinstance(value, np.ndarray) and value.dtype.kind in "fiu"
+        return value if fits else None
 
 
 def _takes(held: Array, value: Array) -> bool:
     fits = held.shape == value.shape and held.dtype.kind == "f"
     return bool(fits and held.flags.writeable)
-
-
-def _entry(mapping: Any, key: str) -> Array | None:
-    value = mapping.get(key) if isinstance(mapping, Mapping) else None
-    if isinstance(value, np.ndarray) and value.dtype.kind in "fiu":
-        return value
-    return None
 
 
 class ScriptedLoss(StandIn):
@@ -221,8 +256,9 @@ class ScriptedLoss(StandIn):
 
     def forward(self, *given: Any, **named: Any) -> Any:
         """Return the loss that belongs to known scores and labels, else an odd one."""
-        stage = self._stage
-        scores, labels = _first_two(given, named)
+        stage, looks = self._stage, self._stage.of_loss
+        first, second = _first_two(given, named)
+        scores, labels = looks.taken("scores", first), looks.taken("labels", second)
         stage.record.note(LoopEvent.SCORES, 0, scores)
         stage.record.note(LoopEvent.LABELS, 0, labels)
         found = stage.recognised(self._index, scores)
@@ -237,7 +273,8 @@ class ScriptedLoss(StandIn):
         """Return the gradient of the step that the run is in."""
         stage = self._stage
         stage.record.note(LoopEvent.LOSS_BACKWARD, 0, None)
-        return stage.row(f"back.{self._index}", stage.now).copy()
+        gradient = stage.row(f"back.{self._index}", stage.now)
+        return stage.of_loss.shown("gradient", gradient).copy()
 
 
 class ScriptedOptimizer(StandIn):
@@ -254,9 +291,9 @@ class ScriptedOptimizer(StandIn):
         stage = self._stage
         found = [
             number
-            for kind in ("grads", "params")
+            for prefix in ("grad_", "")
             for layer in self._layers
-            for number in layer.held(kind)
+            for number in layer.held(prefix)
         ]
         stage.record.note(LoopEvent.STEP, 0, found)
         stage.taken += 1
@@ -313,7 +350,7 @@ def _parts(
     for index, spec in enumerate(options["layers"]):
         named = {str(own): str(key) for own, key in spec.get("params", {}).items()}
         kind, build = _passing(ScriptedLayer, student, spec)
-        layers.append(kind(stage, build, index, named))
+        layers.append(kind(stage, build, index, named, spec))
     kind, build = _passing(ScriptedLoss, student, {"component": options["loss"]})
     loss = kind(stage, build, len(layers))
     kind, build = _passing(ScriptedOptimizer, student, options["optimizer"], layers)

@@ -35,13 +35,30 @@ import numpy as np
 
 from grader.contract.messages import Array, Phase
 from worker.runner.bindings.base import Answers, Progress, Request
-from worker.runner.bindings.instances import INSTANCES, Instance, Readers, read
+from worker.runner.bindings.instances import (
+    INSTANCES,
+    Arrays,
+    Instance,
+    Options,
+    Readers,
+    read,
+)
 from worker.runner.results import to_array
 
 _PHASES: Final = {"forward": Phase.FORWARD, "backward": Phase.BACKWARD}
 
 
+Maker = Callable[[Options, Arrays], Instance]
+"""Makes an object that takes the parameters among the arrays."""
+
+
 def answer(student: ModuleType, request: Request, progress: Progress) -> Answers:
+    """Do the steps of a request in order with objects of the student's class."""
+    make = partial(INSTANCES[str(request.options["family"])], student)
+    yield from steps(make, request, progress)
+
+
+def steps(make: Maker, request: Request, progress: Progress) -> Answers:
     """Do the steps of a request in order.
 
     Raises
@@ -49,16 +66,14 @@ def answer(student: ModuleType, request: Request, progress: Progress) -> Answers
     LookupError
         If a step is unknown, or names what is not there; the check is wrong then.
     """
-    yield from _Run(student, request, progress).do(request.options["steps"])
+    yield from _Run(make, request, progress).do(request.options["steps"])
 
 
 class _Run:
     """What the steps so far have made."""
 
-    def __init__(
-        self, student: ModuleType, request: Request, progress: Progress
-    ) -> None:
-        self._student = student
+    def __init__(self, make: Maker, request: Request, progress: Progress) -> None:
+        self._make = make
         self._options = request.options
         self._arrays = request.arrays
         self._progress = progress
@@ -75,9 +90,8 @@ class _Run:
 
     def _create(self, name: str, round_name: str) -> Answers:
         self._progress.enter(Phase.CONSTRUCT)
-        make = INSTANCES[str(self._options["family"])]
         arrays = self._round(round_name)
-        self._objects[name] = make(self._student, self._options, arrays)
+        self._objects[name] = self._make(self._options, arrays)
         yield {}
 
     def _call(self, word: str, name: str, round_name: str, result: str) -> Answers:

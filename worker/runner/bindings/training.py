@@ -9,7 +9,8 @@ import numpy as np
 
 from grader.contract.messages import Array, Phase
 from worker.runner.bindings.base import Progress, Request
-from worker.runner.bindings.parts import construct, entry, put_parameters
+from worker.runner.bindings.parts import construct
+from worker.runner.bindings.places import Places, put_all
 from worker.runner.results import to_array
 
 
@@ -31,7 +32,8 @@ def build(student: ModuleType, request: Request) -> Parts:
         name = str(spec["component"])
         layer = construct(student, name, spec.get("construct", ()))
         starts = spec.get("params", {})
-        put_parameters(layer, name, {p: arrays[key] for p, key in starts.items()})
+        values = {p: arrays[key] for p, key in starts.items()}
+        put_all(layer, name, values, Places(spec))
         layers.append(layer)
     optimizer = options["optimizer"]
     return Parts(
@@ -69,8 +71,8 @@ def final_parameters(parts: Parts, request: Request) -> dict[str, Array]:
     for layer, spec in zip(parts.layers, request.options["layers"], strict=True):
         name = str(spec["component"])
         for parameter, key in spec.get("params", {}).items():
+            place = Places(spec).of(parameter)
             found[key] = to_array(
-                entry(layer, name, "params", parameter),
-                f"after training, {name}.params[{parameter!r}] is",
+                place.read(layer, name), f"after training, {place.text(name)} is"
             )
     return found

@@ -126,12 +126,6 @@ def test_a_source_that_does_not_load_is_a_mistake_of_the_binding(
         foreign.load(source)
 
 
-def test_a_check_that_uses_objects_step_by_step_is_refused(binding: Binding) -> None:
-    got = ask(binding, STUDENT, {"x": X}, action="plain", steps=[["create"]])
-    assert isinstance(got.error, BindingMistakeError)
-    assert got.arrays == {}
-
-
 def test_stand_ins_are_answered_with_nothing(binding: Binding) -> None:
     got = ask(binding, STUDENT, {"script.x": X}, action="plain", scripted=True)
     assert (got.arrays, got.error) == ({}, None)

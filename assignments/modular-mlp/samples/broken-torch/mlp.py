@@ -1,6 +1,6 @@
 """Assignment 3: a modular MLP."""
-import matplotlib.pyplot as plt
 import numpy as np
+import torch
 
 rng = np.random.default_rng(0)
 
@@ -133,8 +133,6 @@ def train(layers, loss, optimizer, X, y, batches):
     return history
 
 
-def plot(history):
-    plt.plot(history)
-    plt.xlabel("step")
-    plt.ylabel("loss")
-    plt.show()
+def same_as_torch(layer, x):
+    theirs = torch.nn.Linear(*layer.params["weight"].shape)
+    return np.allclose(layer.forward(x), theirs(torch.tensor(x)).detach().numpy())
