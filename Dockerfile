@@ -16,7 +16,7 @@ COPY worker worker
 COPY assignments assignments
 RUN .venv/bin/uv pip install --no-cache --python .venv/bin/python --no-deps --no-build-isolation -e . \
  && .venv/bin/uv pip uninstall --python .venv/bin/python uv \
- && .venv/bin/python -m compileall -q grader reference worker
+ && .venv/bin/python -m compileall -q grader reference worker .venv
 
 FROM debian:bookworm-slim
 RUN apt-get update \

@@ -85,12 +85,16 @@ def reference(rounds: int) -> None:
 @bench.command("checks")
 @click.option("--part", "parts", multiple=True, help="Only this part; several times.")
 @click.option("--operation", "chosen", multiple=True, help="Only this operation.")
+@click.option(
+    "--assignment", "shipped", multiple=True, help="Part failed: only this assignment."
+)
 @click.option("--runs", type=click.IntRange(1), default=2000, show_default=True)
 @click.option("--seeds", type=click.IntRange(1), default=5, show_default=True)
 @click.option("--processes", type=click.IntRange(1), default=2, show_default=True)
 def checks(
     parts: tuple[str, ...],
     chosen: tuple[str, ...],
+    shipped: tuple[str, ...],
     runs: int,
     seeds: int,
     processes: int,
@@ -106,8 +110,34 @@ def checks(
     for part in parts:
         if part not in known:
             raise click.BadParameter(f"must be one of {', '.join(known)}", param=None)
-    extent = bench_checks.Extent(bench_checks.names(chosen), runs, seeds, processes)
+    extent = bench_checks.Extent(
+        bench_checks.names(chosen), runs, seeds, processes, shipped
+    )
     if not bench_checks.run(extent, parts or known, click.echo):
+        raise SystemExit(1)
+
+
+@bench.command("jail")
+@click.option("--part", "parts", multiple=True, help="Only this part; several times.")
+@click.option("--frames", type=click.IntRange(1), default=1_000_000, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--processes", type=click.IntRange(1), default=2, show_default=True)
+@click.option("--rounds", type=click.IntRange(3), default=15, show_default=True)
+def jail_parts(
+    parts: tuple[str, ...], frames: int, seed: int, processes: int, rounds: int
+) -> None:
+    """Attack what reads from a jail, and measure what a jail costs.
+
+    Exits with 1 if a reader is surprised.
+    """
+    from grader.cli import bench_jail
+
+    known = tuple(bench_jail.PARTS)
+    for part in parts:
+        if part not in known:
+            raise click.BadParameter(f"must be one of {', '.join(known)}", param=None)
+    extent = bench_jail.Extent(frames, seed, processes, rounds)
+    if not bench_jail.run(extent, parts or known, click.echo):
         raise SystemExit(1)
 
 

@@ -1,5 +1,6 @@
 """What the grading engine needs from a jail; ``worker.jail`` provides it."""
 
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Protocol
 
@@ -15,6 +16,11 @@ class JailSession(Protocol):
     @property
     def tier(self) -> str:
         """Return the name of the tier that holds, such as ``"T1"``."""
+        ...
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """Return what decided on this machine which tier holds, for the record."""
         ...
 
     def observe(self, case: Case) -> Observation:
@@ -48,4 +54,17 @@ class Jail(Protocol):
         SandboxUnavailableError
             If no tier that the settings allow holds on this machine.
         """
+        ...
+
+
+class StandingJail(Jail, Protocol):
+    """A jail that a worker keeps between submissions, with others ready in advance."""
+
+    @property
+    def tier(self) -> str:
+        """Return the name of the tier that holds."""
+        ...
+
+    def close(self) -> None:
+        """Kill whatever was started in advance. It can be used again."""
         ...

@@ -15,6 +15,15 @@ Array = NDArray[Any]
 # Kind of a fault for which the assignment's own ``binding.py`` is to blame. A student's
 # process can say this too: it earns nothing and brings a person to look at it.
 BINDING_FAULT: Final = "Binding"
+# Kind of the fault of a process that was killed by a signal of its own making, such as
+# a stack that ran over, and not for anything that it asked the system for.
+CRASHED: Final = "Crashed"
+# Kind of the fault of a process that used up its processor time before any deadline.
+TOO_MUCH_CPU: Final = "TooMuchCpu"
+
+# Note that lists the stubs that were imported, a comma between them. No name in Python
+# has a hyphen, so no component's note can be mistaken for it.
+USED_STUBS: Final = "used-stubs"
 
 
 class Outcome(StrEnum):
@@ -55,12 +64,15 @@ class Bundle:
         Name of a built-in binding, such as ``"layer_classes"``.
     binding_source
         Source of the assignment's own ``binding.py``; if given it is used instead.
+    stubs
+        Modules that may be imported although they are not there, and do nothing.
     """
 
     files: Mapping[str, bytes]
     entry: str
     binding: str = "layer_classes"
     binding_source: bytes | None = None
+    stubs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +195,8 @@ class Observation:
     log
         What the code printed, cut, control characters made visible.
     blocked_call
-        Name of the system call the process was killed for, for staff only.
+        Name of the system call the process was killed for, for staff only;
+        ``"unknown"`` if the process did not say which, empty if it was none.
     """
 
     outcome: Outcome

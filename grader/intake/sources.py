@@ -26,6 +26,16 @@ _PYTHON_2 = re.compile(
     r"Missing parentheses in call to '(print|exec)'"
     r"|multiple exception types must be parenthesized"
     r"|leading zeros in decimal integer literals"
+    r"|parameters cannot be parenthesized"
+)
+# Where the message only says that something is wrong.
+_LINE_OF_PYTHON_2 = re.compile(
+    r"^\s*print\s+[\"'\w]"
+    r"|^\s*raise\s+\w+\s*,"
+    r"|\w\s*<>\s*\w"
+    r"|\b(0[xX][0-9a-fA-F]+|[0-9]+)[lL]\b"
+    r"|\b[uU][rR][\"']"
+    r"|=\s*`[^`]+`"
 )
 
 
@@ -52,8 +62,7 @@ class SyntaxProblem:
         """Say whether the cause is a statement of Python 2."""
         return (
             _PYTHON_2.search(self.message) is not None
-            or re.match(r"\s*print\s+[\"'\w]", self.text) is not None
-            or re.match(r"\s*raise\s+\w+\s*,", self.text) is not None
+            or _LINE_OF_PYTHON_2.search(self.text) is not None
         )
 
     def caret(self) -> str:

@@ -12,7 +12,7 @@ from grader.intake.names import amount, clean_name, listed, megabytes, suffix_of
 if TYPE_CHECKING:
     from grader.intake.notebooks import CellMap
 
-MAX_BYTES = 5 << 20
+MAX_BYTES = 8 << 20
 MAX_UPLOADS = 50
 
 

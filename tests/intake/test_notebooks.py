@@ -75,6 +75,15 @@ def test_outputs_are_ignored_and_the_upload_is_kept():
     assert prepared.originals == {"mlp.ipynb": data}
 
 
+def test_seven_megabytes_of_outputs_are_no_obstacle():
+    image = {"output_type": "display_data", "metadata": {}, "data": {}}
+    image["data"] = {"image/png": "iVBORw0KGgo" * (700 << 10)}
+    data = notebook(code("x = 1", outputs=[image]))
+    prepared = prepare({"mlp.ipynb": data}, entry="mlp.py")
+    assert len(data) > 7 << 20
+    assert prepared.files == {"mlp.py": b"# cell 1\nx = 1\n"}
+
+
 def test_windows_line_ends_and_a_byte_order_mark_are_fine():
     data = b"\xef\xbb\xbf" + notebook(code("x = 1\r\ny = 2\r\n"))
     assert to_script("hw.ipynb", data).source == "# cell 1\nx = 1\ny = 2\n\n"

@@ -75,6 +75,13 @@ def test_a_null_byte_is_refused():
         "try:\n    pass\nexcept ValueError, error:\n    pass\n",
         "raise ValueError, 'no'\n",
         "mode = 0777\n",
+        "if a <> b:\n    pass\n",
+        "count = 10L\n",
+        "mask = 0xFFL\n",
+        "pattern = ur'x'\n",
+        "text = `x`\n",
+        "def f((a, b)):\n    pass\n",
+        "order = sorted(d, key=lambda (k, v): v)\n",
     ],
 )
 def test_python_2_is_recognised(source):

@@ -128,14 +128,14 @@ def test_exactly_the_largest_size_is_accepted_and_one_byte_more_is_refused():
 
 
 def test_the_size_counts_over_all_files():
-    uploads = {f"{name}.py": b"#" * 2_000_000 for name in "abc"}
+    uploads = {f"{name}.py": b"#" * 3_000_000 for name in "abc"}
     error = refusal(uploads)
     assert error.code == "too-large"
-    assert error.message == "Your upload has 5.7 MB; at most 5 MB are accepted."
+    assert error.message == "Your upload has 8.6 MB; at most 8 MB are accepted."
 
 
 def test_a_large_notebook_gets_the_advice_to_clear_its_outputs():
-    assert "clearing the outputs" in refusal({"a.ipynb": b" " * (6 << 20)}).message
+    assert "clearing the outputs" in refusal({"a.ipynb": b" " * (9 << 20)}).message
 
 
 def test_more_files_than_fifty_are_refused():

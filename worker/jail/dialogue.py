@@ -37,6 +37,9 @@ from worker.jail.wording import clean
 _MOST_PARTS: Final = 256
 # All answers of a case together are held in memory, so they are bounded as well.
 _LARGEST_CASE: Final = 4
+# An array without bytes still has a name and a header; so these are bounded, too.
+_MOST_ENTRIES: Final = 1 << 17
+_MOST_CHARACTERS: Final = 64 << 20
 _NOTE: Final = "note."
 _CALL_NAME: Final = re.compile(r"[a-z0-9_]{1,32}")
 _STOPS: Final[Mapping[type[Exception], Stop]] = {
@@ -100,6 +103,8 @@ class Dialogue:
         self.attempt = Attempt(Phase.LOAD, 0)
         self.blocked_call = ""
         self._left_bytes = _LARGEST_CASE * limits.reply_bytes
+        self._left_entries = _MOST_ENTRIES
+        self._left_characters = _MOST_CHARACTERS
 
     def run(self, bundle: Bundle, case: Case) -> Ending | None:
         """Return why it ended early, or ``None``."""
@@ -147,15 +152,23 @@ class Dialogue:
             attempt.parts += 1
             bounds = Bounds(array_bytes=min(attempt.left_bytes, self._left_bytes))
             frame = self.talk.receive(bounds, nonce, attempt.begun + seconds)
-            size = sum(array.nbytes for array in frame.arrays.values())
-            attempt.left_bytes -= size
-            self._left_bytes -= size
+            self._charge(frame, attempt)
             attempt.arrays.update(frame.arrays)
             if frame.kind in _FINAL:
                 attempt.seconds = self._seconds()
                 return _reply(frame, attempt, self._cpu_seconds())
             self._note(frame, attempt)
         raise FrameError("frame: too many parts of an answer")
+
+    def _charge(self, frame: Frame, attempt: Attempt) -> None:
+        """Take what a frame holds off what the answer and the case may hold."""
+        size = sum(array.nbytes for array in frame.arrays.values())
+        attempt.left_bytes -= size
+        self._left_bytes -= size
+        self._left_entries -= len(frame.arrays) + len(frame.texts)
+        self._left_characters -= sum(map(len, frame.texts.values()))
+        if min(self._left_entries, self._left_characters) < 0:
+            raise FrameError("frame: the answers of a case hold too many entries")
 
     def _note(self, frame: Frame, attempt: Attempt) -> None:
         if frame.kind is FrameKind.PARTIAL:

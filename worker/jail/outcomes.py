@@ -8,7 +8,13 @@ from typing import Final
 
 from grader.contract.codec import TOO_LARGE
 from grader.contract.limits import Limits
-from grader.contract.messages import Fault, Outcome, Phase
+from grader.contract.messages import (
+    CRASHED,
+    TOO_MUCH_CPU,
+    Fault,
+    Outcome,
+    Phase,
+)
 from grader.errors import SandboxUnavailableError
 from worker.jail import wording
 from worker.jail.server import Exit
@@ -64,6 +70,18 @@ def conclude(ending: Ending, done: Exit, limits: Limits) -> tuple[Outcome, Fault
     return _fault(Outcome.NO_REPLY, phase, wording.ended(phase, status))
 
 
+def blocked_call(done: Exit, said: str) -> str:
+    """Return the call a child was ended for, or nothing if it was none.
+
+    Parameters
+    ----------
+    said
+        The name that the child itself gave. Without the signal, which is seen from
+        outside, it counts for nothing.
+    """
+    return (said or "unknown") if done.signal == signal.SIGSYS else ""
+
+
 def _signalled(phase: Phase, done: Exit, limits: Limits) -> tuple[Outcome, Fault]:
     if done.signal == signal.SIGSYS:
         return _fault(Outcome.KILLED, phase, wording.blocked(phase))
@@ -71,14 +89,16 @@ def _signalled(phase: Phase, done: Exit, limits: Limits) -> tuple[Outcome, Fault
     # machine that shares its processor.
     spent = done.cpu_seconds > limits.cpu_seconds / 2
     if done.signal == signal.SIGXCPU or (spent and done.signal == signal.SIGKILL):
-        return _fault(Outcome.TIMED_OUT, phase, wording.too_much_cpu(phase, limits))
+        text = wording.too_much_cpu(phase, limits)
+        return Outcome.TIMED_OUT, Fault(kind=TOO_MUCH_CPU, message=text, phase=phase)
     if done.signal == signal.SIGKILL:
         # The filter forbids a process to send itself this signal.
         if done.peak_memory_bytes > limits.memory_bytes // 2:
             text = wording.too_much_memory(phase, limits)
             return _fault(Outcome.OUT_OF_MEMORY, phase, text)
         raise SandboxUnavailableError("Something outside of the jail ended a process.")
-    return _fault(Outcome.KILLED, phase, wording.crashed(done.signal, phase))
+    text = wording.crashed(done.signal, phase)
+    return Outcome.KILLED, Fault(kind=CRASHED, message=text, phase=phase)
 
 
 _KINDS: Final = {

@@ -36,6 +36,7 @@ def load_request(bundle: Bundle, seed: int, reply_bytes: int) -> Frame:
         "binding": bundle.binding,
         "seed": str(seed),
         "reply_bytes": str(reply_bytes),
+        "stubs": json.dumps(bundle.stubs),
     }
     return Frame(secrets.randbits(NONCE_BITS), FrameKind.LOAD, arrays, texts)
 

@@ -8,6 +8,7 @@ from grader.contract.messages import Bundle
 from grader.errors import ConfigurationError, SandboxUnavailableError
 from worker.jail import inventory, selftest
 from worker.jail.launch import Launch
+from worker.jail.server import ForkServer
 from worker.jail.session import Session
 from worker.jail.settings import JailSettings
 from worker.jail.tiers import ranked
@@ -48,7 +49,11 @@ class TieredJail:
 
     def open(self, bundle: Bundle) -> Session:
         """Start a jail for one submission; see `grader.contract.jail.Jail`."""
-        return Session(self.launch, bundle, self.start_seconds)
+        return Session(self.start(), bundle, self.start_seconds)
+
+    def start(self) -> ForkServer:
+        """Begin to start a jail that nobody has asked for yet."""
+        return ForkServer(self.launch)
 
 
 def create_jail(settings: JailSettings) -> TieredJail:
@@ -94,6 +99,11 @@ def diagnose(settings: JailSettings) -> list[TierFinding]:
             )
         )
     return findings
+
+
+def forget_findings() -> None:
+    """Make every tier pass its self-test again before it is next used."""
+    _examine.cache_clear()
 
 
 def _accepted(settings: JailSettings) -> list[Tier]:

@@ -7,6 +7,7 @@ from grader.contract.limits import Limits
 from grader.contract.messages import Bundle, Call, Case, Observation, Outcome
 from grader.errors import SandboxUnavailableError
 from worker.jail.launch import Launch
+from worker.jail.server import ForkServer
 from worker.jail.session import Session
 
 _PROBES: Final = Path(__file__).resolve().parent / "selftest_inside.py"
@@ -26,7 +27,7 @@ def run(launch: Launch, start_seconds: float) -> int:
     """
     source = _PROBES.read_bytes()
     bundle = Bundle(files={"probe.py": b""}, entry="probe.py", binding_source=source)
-    with Session(launch, bundle, start_seconds) as session:
+    with Session(ForkServer(launch), bundle, start_seconds) as session:
         seen = _observe(session, "probe")
         if seen.outcome is not Outcome.COMPLETED or not seen.replies[0].arrays:
             reason = seen.fault.message if seen.fault else "no answer"

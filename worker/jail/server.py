@@ -1,12 +1,14 @@
 """Start, use and end the fork server of one jail.
 
+Starting costs an import of NumPy, so it goes on in the background: a server that was
+started early is ready when a submission comes (`worker.jail.pool`).
+
 The kernel kills the jail when the *thread* that started it ends. Start a server from
 the thread that uses it, and keep it within that thread; a process of Celery's prefork
 pool is fine.
 """
 
 import array
-import json
 import logging
 import os
 import select
@@ -21,14 +23,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from grader.contract.codec import FrameError
 from grader.contract.control import (
     BORN,
-    EXIT_LAYOUT,
     EXITED,
     FORK,
     FORK_LAYOUT,
     LARGEST_MESSAGE,
     READY,
+    read_exit,
+    read_ready,
 )
 from grader.contract.limits import Limits
 from grader.errors import SandboxUnavailableError
@@ -40,6 +44,7 @@ _CREDENTIALS: Final = struct.Struct("iII")
 _STEP_SECONDS: Final = 10.0
 _COMPLAINT_BYTES: Final = 8192
 _CPU_CLOCK: Final = 2
+_STOPPED: Final = ("T", "t")
 _MOST_LIKELY_TO_GO: Final = "1000"
 
 
@@ -81,6 +86,15 @@ class Child:
         except OSError:
             return None
 
+    def is_frozen(self) -> bool:
+        """Return whether it is stopped, which only somebody outside can have done.
+
+        The filter forbids a child to send itself a signal that stops.
+        """
+        with suppress(OSError):
+            return _stat_fields(self.pid)[0] in _STOPPED
+        return False
+
     def ends_within(self, seconds: float) -> bool:
         """Return whether the child ends by itself in that time."""
         poll = select.poll()
@@ -94,20 +108,19 @@ class Child:
 
 
 class ForkServer:
-    """A running jail with nothing of a student in it yet.
+    """A jail that is starting or ready, with nothing of a student in it yet.
 
-    Parameters
-    ----------
-    start_seconds
-        How long it may take to become ready.
+    It becomes ready by itself while other work is done; see `await_ready`.
 
     Raises
     ------
     SandboxUnavailableError
-        If it does not become ready; the last line it printed is the reason.
+        If its first process cannot be started.
     """
 
-    def __init__(self, launch: Launch, start_seconds: float) -> None:
+    def __init__(self, launch: Launch) -> None:
+        self.launch = launch
+        self.pid = 0
         self._control, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._handle = -1
         self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
@@ -139,13 +152,36 @@ class ForkServer:
             # When memory is short, the jail goes before anything else.
             path = Path(f"/proc/{self._process.pid}/oom_score_adj")
             path.write_text(_MOST_LIKELY_TO_GO, encoding="ascii")
+
+    def await_ready(self, seconds: float) -> None:
+        """Wait until it can fork; return at once if it has been ready before.
+
+        Raises
+        ------
+        SandboxUnavailableError
+            If it does not become ready in that time; the last line it printed is the
+            reason. It is stopped then.
+        """
+        if self.pid:
+            return
         try:
-            message, self.pid = self._hear(READY, start_seconds)
+            message, self.pid = self._hear(READY, seconds)
             self._handle = os.pidfd_open(self.pid)
-            self.facts: dict[str, object] = json.loads(message[1:])
+            self.facts = read_ready(message)
+        except (FrameError, OSError) as error:
+            self.stop()
+            raise SandboxUnavailableError(
+                f"The jail cannot be used: {error}"
+            ) from error
         except BaseException:
             self.stop()
             raise
+
+    def has_ended(self) -> bool:
+        """Return whether the server, or what holds it, is gone."""
+        poll = select.poll()
+        poll.register(self._handle, select.POLLIN)
+        return self._process.poll() is not None or bool(poll.poll(0))
 
     def fork(self, limits: Limits) -> Child:
         """Make a child that waits, still empty, behind its own lock.
@@ -185,8 +221,10 @@ class ForkServer:
             If that word does not come.
         """
         message, _ = self._hear(EXITED, _STEP_SECONDS)
-        _, status, user, system, peak = EXIT_LAYOUT.unpack(message)
-        return Exit(status, user + system, peak * 1024)
+        try:
+            return Exit(*read_exit(message))
+        except FrameError as error:
+            raise SandboxUnavailableError(f"The jail said: {error}") from error
 
     def cpu_seconds(self) -> float:
         """Return the processor time of every process of the jail that is not gone."""
@@ -198,9 +236,18 @@ class ForkServer:
             ticks += sum(int(value) for value in _stat_fields(pid)[11:13])
         return ticks / os.sysconf("SC_CLK_TCK")
 
+    def kill(self) -> None:
+        """Kill the jail without waiting for its end."""
+        if self._process.returncode is None:
+            # Its whole group: bubblewrap that dies while it starts leaves a process
+            # that waits for it for ever. Nobody else can have this number before the
+            # process has been waited for.
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+
     def stop(self) -> None:
         """Kill every process of the jail and wait until they are gone."""
-        self._process.kill()
+        self.kill()
         self._process.wait()
         if self._handle >= 0:
             # In a process namespace it is no child of ours, and may still be dying.
@@ -233,6 +280,9 @@ class ForkServer:
             )
         except TimeoutError as error:
             raise SandboxUnavailableError("The jail did not answer in time.") from error
+        except OSError as error:
+            # Reset: it ended while something that we had said was still unread.
+            raise SandboxUnavailableError(f"The jail ended: {error}") from error
         return message, next(_senders(extra), 0)
 
     def _complaint(self) -> str:

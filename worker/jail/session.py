@@ -16,6 +16,7 @@ from grader.contract.messages import (
     Usage,
 )
 from grader.errors import SandboxUnavailableError
+from worker.jail import kernel
 from worker.jail.conversation import (
     Conversation,
     DeadlineError,
@@ -23,8 +24,7 @@ from worker.jail.conversation import (
     FloodError,
 )
 from worker.jail.dialogue import Dialogue
-from worker.jail.launch import Launch
-from worker.jail.outcomes import Ending, Stop, conclude
+from worker.jail.outcomes import Ending, Stop, blocked_call, conclude
 from worker.jail.server import Child, Exit, ForkServer
 from worker.jail.verify import verify
 from worker.jail.wording import clean, visible_log
@@ -39,7 +39,15 @@ _LONGEST_FILE_NAME: Final = 240
 class Session:
     """A started jail. Leaving the ``with`` block kills every process of it.
 
-    Use it within the thread that made it; see `worker.jail.server`.
+    Use it within the thread that started the server; see `worker.jail.server`.
+
+    Parameters
+    ----------
+    server
+        Just started, or waiting since long ago, but never used: it serves this one
+        submission and ends with the session.
+    start_seconds
+        How long it may take until it is ready.
 
     Raises
     ------
@@ -47,20 +55,33 @@ class Session:
         If the jail does not start.
     """
 
-    def __init__(self, launch: Launch, bundle: Bundle, start_seconds: float) -> None:
-        if bundle.entry not in bundle.files:
-            raise ValueError(f"bundle: no file {bundle.entry} among {[*bundle.files]}")
-        for name in bundle.files:
-            if not name.isprintable() or len(name.encode()) > _LONGEST_FILE_NAME:
-                raise ValueError(f"bundle: file name {name!r} cannot be used")
-        self._launch = launch
+    def __init__(
+        self, server: ForkServer, bundle: Bundle, start_seconds: float
+    ) -> None:
+        try:
+            _require_usable(bundle)
+        except ValueError:
+            server.stop()
+            raise
+        server.await_ready(start_seconds)
+        self._launch = server.launch
         self._bundle = bundle
-        self._server = ForkServer(launch, start_seconds)
+        self._server = server
 
     @property
     def tier(self) -> str:
         """Return the name of the tier that holds."""
         return self._launch.tier
+
+    @property
+    def server_pid(self) -> int:
+        """Return the process id of the fork server, as this side sees it."""
+        return self._server.pid
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Return what decided on this machine which tier holds."""
+        return kernel.facts()
 
     def cpu_seconds(self) -> float:
         """Return the processor time of the whole jail so far; for measurements."""
@@ -85,6 +106,10 @@ class Session:
                 ending = dialogue.run(self._bundle, case)
                 if ending is not None and ending.stop is Stop.ENDED:
                     ending = _wait_for_end(child, ending)
+                elif ending is not None and child.is_frozen():
+                    raise SandboxUnavailableError(
+                        "Something outside of the jail froze a process."
+                    )
             finally:
                 child.kill()
                 done = self._server.reap()
@@ -139,7 +164,7 @@ class Session:
             ),
             log=visible_log(bytes(talk.log), self._launch.host_paths),
             log_was_cut=talk.log_total > len(talk.log),
-            blocked_call=dialogue.blocked_call,
+            blocked_call=blocked_call(done, dialogue.blocked_call),
         )
 
     def close(self) -> None:
@@ -156,6 +181,14 @@ class Session:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _require_usable(bundle: Bundle) -> None:
+    if bundle.entry not in bundle.files:
+        raise ValueError(f"bundle: no file {bundle.entry} among {[*bundle.files]}")
+    for name in bundle.files:
+        if not name.isprintable() or len(name.encode()) > _LONGEST_FILE_NAME:
+            raise ValueError(f"bundle: file name {name!r} cannot be used")
 
 
 def _wait_for_end(child: Child, ending: Ending) -> Ending:

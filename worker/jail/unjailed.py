@@ -4,6 +4,7 @@ from grader.contract.messages import Bundle
 from worker.jail import inventory
 from worker.jail.inventory import PINS
 from worker.jail.launch import Launch
+from worker.jail.server import ForkServer
 from worker.jail.session import Session
 from worker.jail.settings import JailSettings
 
@@ -39,4 +40,4 @@ class UnjailedForMeasurementOnly:
 
     def open(self, bundle: Bundle) -> Session:
         """Start the runner for one bundle."""
-        return Session(self._launch, bundle, self._seconds)
+        return Session(ForkServer(self._launch), bundle, self._seconds)

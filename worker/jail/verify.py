@@ -6,7 +6,7 @@ from typing import Final
 
 from grader.contract.control import child_limits
 from grader.contract.limits import Limits
-from grader.errors import SandboxUnavailableError
+from grader.errors import JailNotLockedError, SandboxUnavailableError
 
 _STATUS: Final = {
     "Seccomp": "2",
@@ -36,8 +36,10 @@ def verify(pid: int, server: int, limits: Limits) -> None:
 
     Raises
     ------
-    SandboxUnavailableError
+    JailNotLockedError
         If anything differs; the child must be killed then.
+    SandboxUnavailableError
+        If the child cannot be examined, because it has ended, for example.
     """
     try:
         status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
@@ -52,9 +54,7 @@ def verify(pid: int, server: int, limits: Limits) -> None:
         *limit_problems(table, limits),
     ]
     if problems:
-        raise SandboxUnavailableError(
-            f"The jail is not locked as it should be: {', '.join(problems)}."
-        )
+        raise JailNotLockedError(problems)
 
 
 def status_problems(status: str, own: str, server: int) -> list[str]:

@@ -27,9 +27,10 @@ from grader.contract.codec import (
     encode,
 )
 from grader.contract.control import BINDING_SOURCE, FILE_PREFIX
-from grader.contract.messages import Array, Phase
+from grader.contract.messages import USED_STUBS, Array, Phase
 from worker.runner import faults, loader, seeds
 from worker.runner.bindings import base, built_in, command_line, foreign
+from worker.runner.stand_ins import StandIns
 
 REQUEST: Final = 3
 REPLY: Final = 4
@@ -151,6 +152,10 @@ def _load(frame: Frame) -> "_Submission | None":
         if name.startswith(FILE_PREFIX)
     }
     seeds.reseed(int(frame.texts["seed"]))
+    stand_ins = StandIns(json.loads(frame.texts["stubs"]))
+    stand_ins.install()
+    # Not how this process was started: a student's own parser finds nothing to refuse.
+    sys.argv[:] = [frame.texts["entry"]]
     try:
         if BINDING_SOURCE in frame.arrays:
             binding = foreign.load(frame.arrays[BINDING_SOURCE].tobytes())
@@ -163,10 +168,17 @@ def _load(frame: Frame) -> "_Submission | None":
             imported=command_line.entry_is_imported(),
         )
     except BaseException as error:
-        _send_fault(error, Phase.LOAD, files, {}, {})
+        _send_fault(error, Phase.LOAD, files, {}, _used(stand_ins))
         return None
     _send(FrameKind.COMPLETED, {}, {})
-    return _Submission(student, files, binding, int(frame.texts["reply_bytes"]))
+    reply_bytes = int(frame.texts["reply_bytes"])
+    return _Submission(student, files, binding, stand_ins, reply_bytes)
+
+
+def _used(stand_ins: StandIns) -> dict[str, str]:
+    if not stand_ins.used:
+        return {}
+    return {f"note.{USED_STUBS}": ",".join(sorted(stand_ins.used))}
 
 
 class _Submission:
@@ -177,11 +189,13 @@ class _Submission:
         student: ModuleType,
         files: Mapping[str, bytes],
         binding: base.Binding,
+        stand_ins: StandIns,
         reply_bytes: int,
     ) -> None:
         self._student = student
         self._files = files
         self._binding = binding
+        self._stand_ins = stand_ins
         self._reply_bytes = reply_bytes
 
     def call(self, frame: Frame) -> None:
@@ -195,11 +209,16 @@ class _Submission:
             for part in self._binding(self._student, request, progress):
                 progress.add(part)
         except BaseException as error:
-            notes = progress.note_texts(frame.arrays, given)
+            notes = self._notes(progress, frame, given)
             _send_fault(error, progress.phase, self._files, progress.pending, notes)
             return
-        notes = progress.note_texts(frame.arrays, given)
+        notes = self._notes(progress, frame, given)
         _send(FrameKind.COMPLETED, progress.pending, notes)
+
+    def _notes(
+        self, progress: "_Progress", frame: Frame, given: Mapping[str, Array]
+    ) -> dict[str, str]:
+        return {**progress.note_texts(frame.arrays, given), **_used(self._stand_ins)}
 
 
 class _Progress:

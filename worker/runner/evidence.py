@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
+from worker.runner.c_library import c_library
 from worker.runner.syscalls import evidence_name
 
 _SA_SIGINFO: Final = 0x4
@@ -38,7 +39,7 @@ def report_blocked_calls(report: Callable[[str], None]) -> None:
 
     Must run before the filter is loaded: the filter forbids to change this handler.
     """
-    libc = ctypes.CDLL(None, use_errno=True)
+    libc = c_library()
 
     def handle(_signal: int, details: int, _context: int) -> None:
         called = ctypes.c_int.from_address(details + _SYSCALL_AT).value

@@ -1,21 +1,32 @@
 """Turn whatever a student's code raised into short texts that help the student."""
 
 import errno
+import os
 import traceback
 from collections.abc import Container
 from contextlib import suppress
 from types import TracebackType
 from typing import Final
 
+import numpy as np
+
 from grader.contract.messages import BINDING_FAULT, Phase
+from worker.runner import missing_names
 
 LONGEST_MESSAGE: Final = 2000
 LONGEST_TRACEBACK: Final = 8000
 
 # File name of the code of ``binding.py``; no student's file can have it.
 BINDING_FILE: Final = "<binding>"
+_NO_FILES: Final = (
+    "Files cannot be read or written here; "
+    "all data arrive as arguments of your functions."
+)
+_FOLDERS: Final = (
+    f"{os.path.dirname(os.__file__)}/",
+    f"{os.path.dirname(os.path.dirname(np.__file__))}/",
+)
 _BLAMED: Final = "_raised_by_student"
-_PLOTTING: Final = frozenset({"matplotlib", "seaborn", "plotly", "pylab"})
 
 
 class StudentFaultError(Exception):
@@ -63,6 +74,7 @@ def describe(
         Names of the student's files, as their code objects know them. Frames of any
         other file are left out.
     """
+    error = _as_raised(error)
     if _is_bindings(error, files):
         return _describe_binding(error, phase)
     texts = {"fault.kind": _kind(error), "fault.phase": phase.value}
@@ -72,11 +84,28 @@ def describe(
         # The frames hold what filled the memory, and the texts below need some.
         traceback.clear_frames(error.__traceback__)
     try:
-        texts["fault.message"] = _message(error, files)[:LONGEST_MESSAGE]
-        texts["fault.traceback"] = _traceback(error, files)[-LONGEST_TRACEBACK:]
+        message = _without_folders(_message(error, files))
+        texts["fault.message"] = message[:LONGEST_MESSAGE]
+        trace = _without_folders(_traceback(error, files))
+        texts["fault.traceback"] = trace[-LONGEST_TRACEBACK:]
     except BaseException:  # An exception class of the student's may do anything.
         texts["fault.message"] = "The exception itself could not be shown."
     return texts
+
+
+def _as_raised(error: BaseException) -> BaseException:
+    """Return a stop of an iteration, which a generator of ours hands on as another."""
+    cause = error.__cause__
+    if isinstance(error, RuntimeError) and isinstance(cause, StopIteration):
+        return cause
+    return error
+
+
+def _without_folders(text: str) -> str:
+    """Leave out where Python and NumPy lie on this machine."""
+    for folder in _FOLDERS:
+        text = text.replace(folder, "")
+    return text
 
 
 def _is_bindings(error: BaseException, files: Container[str]) -> bool:
@@ -183,8 +212,9 @@ def _hint(error: BaseException, passed: set[str]) -> str:
         return "There is no keyboard here. Please remove input()."
     if isinstance(error, MemoryError):
         return "Your code needed more memory than is available here."
-    if isinstance(error, ModuleNotFoundError):
-        return _import_hint(error.name or "")
+    if isinstance(error, (ImportError, NameError, AttributeError)):
+        sought = _opens_a_file_by_numpy(error, passed)
+        return _NO_FILES if sought else missing_names.hint(error)
     if isinstance(error, RuntimeError) and "new thread" in str(error):
         return "Threads are not available here."
     if isinstance(error, RecursionError):
@@ -194,15 +224,20 @@ def _hint(error: BaseException, passed: set[str]) -> str:
     return ""
 
 
-def _import_hint(name: str) -> str:
-    if name.partition(".")[0] in _PLOTTING:
-        return (
-            "Only NumPy and the standard library are available here. Please remove "
-            'the plots, or put them below if __name__ == "__main__".'
-        )
-    return (
-        "Only NumPy, the standard library and the files you handed in can be imported."
-    )
+def _is_numpys(error: OSError) -> bool:
+    """Tell a file that NumPy misses: it raises that without a file name."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    names = {} if trace is None else trace.tb_frame.f_globals
+    raised_in = str(names.get("__name__")).partition(".")[0]
+    return isinstance(error, FileNotFoundError) and raised_in == "numpy"
+
+
+def _opens_a_file_by_numpy(error: BaseException, passed: set[str]) -> bool:
+    """Tell whether NumPy, before it opens a file, looked whether it is an address."""
+    absent = isinstance(error, ModuleNotFoundError) and str(error.name)
+    return bool(absent) and str(absent).startswith("urllib") and "numpy" in passed
 
 
 def _system_hint(error: OSError, passed: set[str]) -> str:
@@ -210,11 +245,12 @@ def _system_hint(error: OSError, passed: set[str]) -> str:
         return "The network is not available here."
     if passed & {"subprocess", "multiprocessing", "concurrent"}:
         return "Other processes cannot be started here."
-    if error.filename is not None or error.errno in {errno.EROFS, errno.EFBIG}:
-        return (
-            "Files cannot be read or written here; "
-            "all data arrive as arguments of your functions."
-        )
+    if (
+        error.filename is not None
+        or _is_numpys(error)
+        or error.errno in {errno.EROFS, errno.EFBIG}
+    ):
+        return _NO_FILES
     if error.errno in {errno.EPERM, errno.EACCES, errno.ENOSYS}:
         return (
             "The system refuses this here: no files, network, processes or threads "

@@ -7,6 +7,8 @@ import struct
 from collections.abc import Sequence
 from typing import Final
 
+from worker.runner.c_library import c_library
+
 READ_FILE: Final = 1 << 2
 READ_DIR: Final = 1 << 3
 
@@ -26,7 +28,7 @@ def version() -> int:
 
 
 def _call(*arguments: object) -> int:
-    libc = ctypes.CDLL(None, use_errno=True)
+    libc = c_library()
     return int(libc.syscall(*arguments))
 
 

@@ -153,7 +153,10 @@ def load(
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     if imported:
+        # So that Python says it if another file imports this one in a circle.
+        vars(spec)["_initializing"] = True
         finder.exec_module(module)
+        vars(spec)["_initializing"] = False
     else:
         finder.get_code(name)
     return module, finder

@@ -11,6 +11,7 @@ from typing import Final
 
 from grader.contract.control import child_limits
 from worker.runner import evidence, landlock, seccomp
+from worker.runner.c_library import c_library
 
 _SET_PDEATHSIG: Final = 1
 _SET_DUMPABLE: Final = 4
@@ -23,7 +24,7 @@ _MOST_CAPABILITIES: Final = 64
 
 
 def _prctl(*arguments: int) -> int:
-    libc = ctypes.CDLL(None, use_errno=True)
+    libc = c_library()
     return int(libc.prctl(*(ctypes.c_ulong(value) for value in arguments)))
 
 
@@ -65,20 +66,23 @@ def drop_identity(uid: int, gid: int) -> None:
 
 
 def _clear_capabilities() -> None:
-    libc = ctypes.CDLL(None, use_errno=True)
+    libc = c_library()
     header = struct.pack("<Ii", _CAPABILITY_VERSION_3, 0)
     if libc.capset(header, bytes(24)) != 0:
         raise OSError(ctypes.get_errno(), "capset: capabilities could not be cleared")
 
 
-def lock_server(rules: int | None) -> None:
+def lock_server(rules: int | None, report_blocked: Callable[[str], None]) -> None:
     """Lock the fork server, which may still fork but never sees a student's byte.
 
     Parameters
     ----------
     rules
         A Landlock rule set from `landlock.prepare`, or ``None``.
+    report_blocked
+        What its children, who inherit this, do with the name of a blocked call.
     """
+    evidence.report_blocked_calls(report_blocked)
     if _prctl(_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl: no-new-privileges was refused")
     _prctl(_SET_DUMPABLE, 0, 0, 0, 0)
@@ -91,7 +95,6 @@ def lock_child(
     cpu_seconds: int,
     *,
     may_open: bool,
-    report_blocked: Callable[[str], None],
 ) -> None:
     """Lock a child: after this it may compute, and little else.
 
@@ -106,5 +109,4 @@ def lock_child(
             resource.setrlimit(which, (min(soft, most), min(hard, most)))
         else:
             resource.setrlimit(which, (soft, hard))
-    evidence.report_blocked_calls(report_blocked)
     seccomp.install(seccomp.build(os.getpid(), platform.machine(), may_open=may_open))

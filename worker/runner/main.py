@@ -63,7 +63,7 @@ def main(start: dict[str, Any]) -> None:
     child.protected_modules = before | runner_needs
     version = _lock(start) if start["locked"] else 0
     os.environ.clear()
-    _warm_up()
+    _warm_up(start["may_open"])
     gc.collect()
     gc.freeze()
     control.send(READY + json.dumps({"landlock": version}).encode())
@@ -81,11 +81,11 @@ def _low_descriptor(number: int) -> socket.socket:
     return socket.socket(fileno=low)
 
 
-def _warm_up() -> None:
+def _warm_up(may_open: bool) -> None:
     """Do once what each child would otherwise do for the first time."""
     for name in BUILT_IN:
         built_in(name)
-    seccomp.build(os.getpid(), platform.machine())
+    seccomp.build(os.getpid(), platform.machine(), may_open=may_open)
     seeds.take_over()
     seeds.reseed(0)
     square = np.ones((2, 2))
@@ -103,7 +103,7 @@ def _lock(start: dict[str, Any]) -> int:
         rules = landlock.prepare(start["readable"], start["listable"])
     lock.drop_identity(start["uid"], start["gid"])
     lock.die_with_parent(os.getppid())
-    lock.lock_server(rules)
+    lock.lock_server(rules, child.report_blocked)
     return version if rules is not None else 0
 
 
@@ -144,11 +144,7 @@ def _become_child(
         control.send(BORN)
         child.take_descriptors(control.detach(), *descriptors)
         if start["locked"]:
-            lock.lock_child(
-                *limits,
-                may_open=start["may_open"],
-                report_blocked=child.report_blocked,
-            )
+            lock.lock_child(*limits, may_open=start["may_open"])
         child.serve()
     except BaseException:
         traceback.print_exc()

@@ -15,8 +15,10 @@ import ctypes
 import errno
 import signal
 import struct
+from functools import cache
 from typing import Final
 
+from worker.runner.c_library import c_library
 from worker.runner.syscalls import (
     ALLOWED,
     EVIDENCE,
@@ -46,6 +48,14 @@ _ARCH_AT: Final = 4
 IOCTLS: Final = (0x5401, 0x5450, 0x5451, 0x541B)
 # Duplicate, close-on-exec, status flags; no pipe sizes, leases or signal owners.
 FCNTLS: Final = (0, 1, 2, 3, 4, 1030)
+
+# Stands for the process id until it is known; no other word of the program is like it.
+_ANY_PID: Final = b"\xfe\xed\xfa\xce"
+
+ONLY_FROM_OUTSIDE: Final = (
+    signal.SIGKILL,
+    *(signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU),
+)
 
 _SET_SECCOMP: Final = 22
 _FILTER_MODE: Final = 2
@@ -77,11 +87,11 @@ def _none_of(index: int, values: tuple[int, ...]) -> list[bytes]:
     return code
 
 
-def _own_signal(pid: int) -> list[bytes]:
-    # SIGKILL and SIGSTOP only ever come from outside; so their source is certain.
+def _own_signal() -> list[bytes]:
+    # These only ever come from outside; so the source of an end or a stop is certain.
     return [
-        *_none_of(2, (signal.SIGKILL, signal.SIGSTOP)),
-        *_one_of(0, (pid,), errno.EPERM),
+        *_none_of(2, ONLY_FROM_OUTSIDE),
+        *_one_of(0, struct.unpack("<I", _ANY_PID), errno.EPERM),
     ]
 
 
@@ -104,6 +114,12 @@ def build(pid: int, machine: str, *, may_open: bool = True) -> bytes:
     may_open
         False takes away every call that opens a file by its name as well.
     """
+    return _for_any_pid(machine, may_open).replace(_ANY_PID, struct.pack("<I", pid))
+
+
+@cache
+def _for_any_pid(machine: str, may_open: bool) -> bytes:
+    """Return the program with a gap for the process id; children share it."""
     code = [
         _instruction(LOAD, 0, 0, _ARCH_AT),
         _instruction(IF_EQUAL, 1, 0, AUDIT_ARCH[machine]),
@@ -115,7 +131,7 @@ def build(pid: int, machine: str, *, may_open: bool = True) -> bytes:
     by_argument = {
         "ioctl": _one_of(1, IOCTLS, errno.ENOTTY),
         "fcntl": _one_of(1, FCNTLS, errno.EPERM),
-        "tgkill": _own_signal(pid),
+        "tgkill": _own_signal(),
         "prlimit64": _read_own_limits(),
         "rt_sigaction": [*_none_of(0, (signal.SIGSYS,)), _verdict(ALLOW)],
     }
@@ -162,7 +178,7 @@ def install(code: bytes) -> None:
     OSError
         If the kernel has no seccomp filters, or refuses this one.
     """
-    libc = ctypes.CDLL(None, use_errno=True)
+    libc = c_library()
     buffer = ctypes.create_string_buffer(code, len(code))
     program = _Program(len(code) // 8, ctypes.cast(buffer, ctypes.c_void_p).value or 0)
     if libc.prctl(_SET_SECCOMP, _FILTER_MODE, ctypes.byref(program), 0, 0) != 0:

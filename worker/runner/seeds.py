@@ -1,43 +1,48 @@
 """Make the student's random numbers repeatable."""
 
 import random
-from functools import lru_cache, wraps
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.random import bit_generator
 
-_seed = 0
-_generators = 0
-_real_default_rng = np.random.default_rng
+# Stands for what the system would have given, wherever a generator gets no seed.
+_entropy = random.Random(0)  # noqa: S311 - repeatable is what it is for
+_seed_generator = random.Random.seed
+_spare = np.random.RandomState(0)
 
 
 def take_over() -> None:
-    """Make ``default_rng()`` without a seed derive from the seed of the call.
+    """Let generators without a seed derive from the seed of the call.
 
-    To bypass it is easy and hurts only the repeatability of one's own result.
+    These are ``default_rng()``, ``RandomState()``, ``random.Random()``, all bit
+    generators of NumPy, and seeding with nothing. To bypass it (``os.urandom``, the
+    time) is easy and hurts only the repeatability of one's own result.
     """
-    np.random.default_rng = _default_rng
+    bit_generator.randbits = _entropy.getrandbits  # type: ignore[attr-defined]
+    random.Random.seed = _seed  # type: ignore[method-assign]
+    # The module's own function was bound before.
+    random.seed = random._inst.seed
 
 
-@wraps(_real_default_rng)
-def _default_rng(seed: Any = None) -> np.random.Generator:
-    global _generators  # noqa: PLW0603 - one process, one thread, one stream
-    if seed is None:
-        _generators += 1
-        seed = np.random.SeedSequence([_seed, _generators])
-    return _real_default_rng(seed)
+def _seed(self: random.Random, a: Any = None, version: int = 2) -> None:
+    """Initialize internal state from a seed."""
+    _seed_generator(self, _entropy.getrandbits(128) if a is None else a, version)
 
 
 def reseed(seed: int) -> None:
     """Seed ``random``, ``numpy.random`` and the generators made from now on."""
-    global _seed, _generators
-    _seed, _generators = seed & (1 << 64) - 1, 0
     random.seed(seed)
     # Students use the old interface, so its state is what must be repeatable.
     np.random.set_state(_legacy_state(seed & 0xFFFFFFFF))  # noqa: NPY002
+    # Last, as NumPy draws some above; both streams must not have the same bits.
+    _entropy.seed(f"entropy {seed}")
 
 
 @lru_cache(maxsize=1)
 def _legacy_state(seed: int) -> dict[str, Any]:
     """Return the old interface's state after seeding; calls often share a seed."""
-    return np.random.RandomState(seed).get_state(legacy=False)
+    # Made before the fork: to make another one asks for entropy that nobody uses.
+    _spare.seed(seed)
+    return _spare.get_state(legacy=False)

@@ -5,9 +5,9 @@ import signal
 import pytest
 
 from grader.contract.limits import Limits
-from grader.contract.messages import Outcome, Phase
+from grader.contract.messages import CRASHED, Outcome, Phase
 from grader.errors import SandboxUnavailableError
-from worker.jail.outcomes import Ending, Stop, conclude
+from worker.jail.outcomes import Ending, Stop, blocked_call, conclude
 from worker.jail.server import Exit
 from worker.jail.wording import clean, visible_log
 
@@ -67,3 +67,29 @@ def test_control_characters_are_removed_or_made_visible() -> None:
     assert visible_log(b"a\x07\r\n\xff/srv/x/numpy", ["/srv/x"]) == (
         "a\\x07\n\N{REPLACEMENT CHARACTER}.../numpy"
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "expected"),
+    [
+        (signal.SIGSYS, "ptrace", "ptrace"),
+        (signal.SIGSYS, "", "unknown"),
+        (signal.SIGSEGV, "ptrace", ""),
+        (0, "ptrace", ""),
+    ],
+)
+def test_a_call_counts_as_blocked_only_if_it_was_the_end(
+    status: int, said: str, expected: str
+) -> None:
+    assert blocked_call(Exit(status, 0.1, 1), said) == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"), [(signal.SIGSYS, "Killed"), (signal.SIGSEGV, CRASHED)]
+)
+def test_a_crash_is_told_from_a_blocked_call(number: int, kind: str) -> None:
+    ending = Ending(Stop.ENDED, Phase.FORWARD)
+
+    _, fault = conclude(ending, Exit(number, 0.1, 1), LIMITS)
+
+    assert fault.kind == kind

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from numpy.random import bit_generator
 
 from worker.runner import seeds
 
@@ -27,9 +28,11 @@ def clean_interpreter() -> Iterator[None]:
 @pytest.fixture
 def clean_randomness() -> Iterator[None]:
     state, legacy = random.getstate(), np.random.get_state()  # noqa: NPY002
-    real = np.random.default_rng
+    method, function = random.Random.seed, random.seed
+    bits = bit_generator.randbits
     seeds.take_over()
     yield
-    np.random.default_rng = real
+    random.Random.seed, random.seed = method, function
+    bit_generator.randbits = bits
     random.setstate(state)
     np.random.set_state(legacy)  # noqa: NPY002

@@ -1,5 +1,8 @@
 """A fault says what happened, where in the student's file, and what to look at."""
 
+import os
+from collections.abc import Iterator
+
 import pytest
 
 from grader.contract.messages import Phase
@@ -132,3 +135,30 @@ def test_our_own_sentences_need_no_traceback() -> None:
     assert found["fault.kind"] == "Missing"
     assert found["fault.message"] == "Linear was not found."
     assert found["fault.traceback"] == ""
+
+
+def test_a_stop_of_an_iteration_is_told_as_it_was_raised() -> None:
+    def binding() -> Iterator[object]:
+        yield student.f()
+
+    files = {"mlp.py": b"def f():\n    return next(iter([]))\n"}
+    student, _ = load(files, "mlp.py")
+
+    with pytest.raises(RuntimeError) as caught:
+        next(binding())
+
+    found = faults.describe(caught.value, Phase.FORWARD, files)
+    assert (found["fault.kind"], found["fault.line"]) == ("StopIteration", "2")
+
+
+def test_no_folder_of_this_machine_is_told() -> None:
+    found = fault_of("def f():\n    from json import nothing\n")
+
+    assert "json/__init__.py" in found["fault.message"]
+    assert os.path.dirname(os.__file__) not in str(found)
+
+
+def test_a_data_file_that_numpy_does_not_find_is_told_as_one() -> None:
+    found = fault_of("import numpy as np\ndef f(): np.loadtxt('no-such-file.csv')\n")
+
+    assert "Files cannot be read or written here" in found["fault.message"]

@@ -6,9 +6,12 @@ import signal
 import struct
 import subprocess
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from tests.worker.runner.bpf import MOST_INSTRUCTIONS, edges, run
+from tests.worker.runner.denied_calls import BY_NAME, DENIED, numbers_of
 from worker.runner import seccomp
 from worker.runner.syscalls import (
     ALLOWED,
@@ -28,27 +31,10 @@ I386 = 0x40000003
 EPERM = seccomp.ERRNO | errno.EPERM
 ENOSYS = seccomp.ERRNO | errno.ENOSYS
 ENOTTY = seccomp.ERRNO | errno.ENOTTY
-
-
-def run(code: bytes, arch: int, called: int, *arguments: int) -> int:
-    """Interpret a program as the kernel does and return its verdict."""
-    filled = [*arguments, 0, 0, 0, 0, 0, 0][:6]
-    data = struct.pack("<iIQ6Q", called, arch, 0, *filled)
-    program = list(struct.iter_unpack("<HBBI", code))
-    at, accumulator = 0, 0
-    while True:
-        operation, if_true, if_false, value = program[at]
-        at += 1
-        if operation == seccomp.LOAD:
-            (accumulator,) = struct.unpack_from("<I", data, value)
-        elif operation == seccomp.RETURN:
-            return value
-        elif operation == seccomp.IF_EQUAL:
-            at += if_true if accumulator == value else if_false
-        elif operation == seccomp.IF_AT_LEAST:
-            at += if_true if accumulator >= value else if_false
-        else:
-            pytest.fail(f"unknown instruction {operation:#x}")
+OUTSIDE = set(seccomp.ONLY_FROM_OUTSIDE)
+# A fork, a vfork, a thread, a user, process, network and mount namespace, all at once.
+CLONE_OF_A_THREAD = (0x3D0F00, 0x1000, 0, 0, 0, 0)
+CLONES = (17, 0x4111, CLONE_OF_A_THREAD[0], 0x10000011, 0x20000011, 0x7E020011, -1)
 
 
 def call(machine: str, name: str, *arguments: int) -> int:
@@ -67,16 +53,74 @@ def test_every_number_gets_the_verdict_of_the_table(
     allowed = set(numbers(ALLOWED if may_open else ALLOWED - OPENING, machine))
     evidence = set(numbers(EVIDENCE, machine))
     by_argument = set(numbers(ARGUMENT_CHECKED, machine))
-    for value in range(2048):
-        if value in by_argument:
-            continue
+    # One number of each class that the program can tell apart stands for all 2^32.
+    for value in {*range(2048), *edges(code)} - by_argument:
         expected = ENOSYS if value >= seccomp.FIRST_NEW_NUMBER else EPERM
         if value in allowed:
             expected = seccomp.ALLOW
         if value in evidence:
             expected = seccomp.TRAP
+        if machine == "x86_64" and value >= seccomp.X32_BIT:
+            expected = seccomp.KILL
         got = run(code, seccomp.AUDIT_ARCH[machine], value)
         assert got == expected, f"{machine} {value}"
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_other_calls_are_judged_by_their_number_alone(machine: str) -> None:
+    code = seccomp.build(PID, machine)
+    arch = seccomp.AUDIT_ARCH[machine]
+    rng = Random(4)
+    for value in set(range(460)) - set(numbers(ARGUMENT_CHECKED, machine)):
+        alone = run(code, arch, value)
+        given = [rng.choice((0, -1, PID, rng.getrandbits(64))) for _ in range(6)]
+        assert run(code, arch, value, *given) == alone, f"{machine} {value} {given}"
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("may_open", [True, False])
+@pytest.mark.parametrize("purpose", DENIED)
+def test_what_no_assignment_needs_is_denied(
+    machine: str, may_open: bool, purpose: str
+) -> None:
+    code = seccomp.build(PID, machine, may_open=may_open)
+    denied = numbers_of(DENIED[purpose], machine)
+    verdicts = {
+        name: run(code, seccomp.AUDIT_ARCH[machine], value, *arguments)
+        for name, value in denied.items()
+        for arguments in ((), (PID, PID, 0), (-1,) * 6, CLONE_OF_A_THREAD)
+    }
+
+    assert len(denied) > 4
+    assert set(verdicts.values()) <= {EPERM, ENOSYS, seccomp.TRAP}
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("flags", CLONES, ids=hex)
+def test_no_kind_of_new_process_or_thread_is_made(machine: str, flags: int) -> None:
+    code = seccomp.build(PID, machine)
+    clones = numbers_of(DENIED["processes"], machine)
+    arch = seccomp.AUDIT_ARCH[machine]
+
+    assert run(code, arch, clones["clone"], flags) == EPERM
+    # So the C library falls back to the older call, which is refused.
+    assert run(code, arch, clones["clone3"], flags) == ENOSYS
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_without_landlock_nothing_is_opened_by_its_name(machine: str) -> None:
+    code = seccomp.build(PID, machine, may_open=False)
+    opening = numbers_of(BY_NAME, machine)
+    allowed = [
+        name
+        for name, value in opening.items()
+        for flags in (0, 1, 0o2000000, 0o10000000, -1)
+        if run(code, seccomp.AUDIT_ARCH[machine], value, -100, 0x1000, flags)
+        == seccomp.ALLOW
+    ]
+
+    assert len(opening) > 20
+    assert allowed == []
 
 
 @pytest.mark.parametrize("machine", MACHINES)
@@ -89,7 +133,7 @@ def test_another_architecture_is_the_end(machine: str, value: int) -> None:
 
 def test_x32_numbers_are_the_end() -> None:
     code = seccomp.build(PID, "x86_64")
-    for value in (*range(0x40000000, 0x40000400), -1):
+    for value in (*range(0x40000000, 0x40000400), 0x7FFFFFFF, 1 << 31, -2, -1):
         assert run(code, seccomp.AUDIT_ARCH["x86_64"], value) == seccomp.KILL
 
 
@@ -102,42 +146,76 @@ def test_the_numbers_are_those_of_the_table_and_none_is_given_twice(
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-def test_each_jump_lands_inside_the_program(machine: str) -> None:
-    program = list(struct.iter_unpack("<HBBI", seccomp.build(PID, machine)))
-    for at, (operation, if_true, if_false, _) in enumerate(program):
+@pytest.mark.parametrize("may_open", [True, False])
+def test_the_kernel_can_load_the_program(machine: str, may_open: bool) -> None:
+    code = seccomp.build(PID, machine, may_open=may_open)
+    program = list(struct.iter_unpack("<HBBI", code))
+    for at, (operation, if_true, if_false, value) in enumerate(program):
         if operation in (seccomp.IF_EQUAL, seccomp.IF_AT_LEAST):
             assert at + 1 + max(if_true, if_false) < len(program)
+        if operation == seccomp.LOAD:
+            # A word of the 64 bytes that say what was called.
+            assert value % 4 == 0
+            assert value < 64
+    assert program[-1][0] == seccomp.RETURN
+    assert len(program) <= MOST_INSTRUCTIONS
 
 
 @pytest.mark.parametrize("machine", MACHINES)
 class TestArguments:
+    @pytest.mark.parametrize("name", ["ioctl", "fcntl"])
+    def test_only_listed_commands_pass(self, machine: str, name: str) -> None:
+        listed = {"ioctl": seccomp.IOCTLS, "fcntl": seccomp.FCNTLS}[name]
+        refused = {"ioctl": ENOTTY, "fcntl": EPERM}[name]
+        for command in {*range(2048), *edges(seccomp.build(PID, machine))}:
+            expected = seccomp.ALLOW if command in listed else refused
+            # The kernel looks at 32 bits of a command, so the others change nothing.
+            for high in (0, 1 << 32, 1 << 63):
+                got = call(machine, name, 1, command | high, -1)
+                assert got == expected, hex(command | high)
+
     def test_ioctl_only_asks(self, machine: str) -> None:
         assert call(machine, "ioctl", 1, 0x5401) == seccomp.ALLOW
-        assert call(machine, "ioctl", 1, 0x5412) == ENOTTY
+        # Typing into the terminal, taking it over, asynchronous signals.
+        for command in (0x5412, 0x540E, 0x5452, 0x8901):
+            assert call(machine, "ioctl", 1, command) == ENOTTY
 
     def test_fcntl_neither_resizes_pipes_nor_sends_signals(self, machine: str) -> None:
         assert call(machine, "fcntl", 1, 3) == seccomp.ALLOW
         for command in (8, 10, 15, 1024, 1026, 1031, 1033):
             assert call(machine, "fcntl", 1, command) == EPERM
 
-    def test_a_process_may_abort_itself_and_signal_no_other(self, machine: str) -> None:
-        assert call(machine, "tgkill", PID, PID, signal.SIGABRT) == seccomp.ALLOW
-        assert call(machine, "tgkill", PID + 1, PID, signal.SIGABRT) == EPERM
-        assert call(machine, "tgkill", 1, 1, signal.SIGTERM) == EPERM
+    @pytest.mark.parametrize("target", [0, 1, 2, PID - 1, PID, PID + 1, -1, -PID])
+    def test_a_process_signals_itself_and_no_other(
+        self, machine: str, target: int
+    ) -> None:
+        for number_of_signal in range(65):
+            got = call(machine, "tgkill", target, PID, number_of_signal)
+            ours = number_of_signal not in OUTSIDE and target == PID
+            assert got == (seccomp.ALLOW if ours else EPERM), number_of_signal
 
-    def test_sigkill_never_comes_from_inside(self, machine: str) -> None:
-        assert call(machine, "tgkill", PID, PID, signal.SIGKILL) == EPERM
-        assert call(machine, "tgkill", PID, PID, signal.SIGSTOP) == EPERM
+    def test_an_end_or_a_stop_by_these_signals_comes_from_outside(
+        self, machine: str
+    ) -> None:
+        stopping = {signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}
+        assert {signal.SIGKILL, *stopping} == OUTSIDE
+        for one in OUTSIDE:
+            for high in (0, 1 << 32):
+                assert call(machine, "tgkill", PID, PID, one | high) == EPERM
 
-    def test_limits_can_be_read_and_not_set(self, machine: str) -> None:
-        assert call(machine, "prlimit64", 0, 7, 0, 4096) == seccomp.ALLOW
-        assert call(machine, "prlimit64", 0, 7, 4096, 0) == EPERM
-        assert call(machine, "prlimit64", 0, 7, 1 << 32, 0) == EPERM
-        assert call(machine, "prlimit64", 1, 7, 0, 4096) == EPERM
+    @pytest.mark.parametrize("pid", [0, 1, PID, -1, 1 << 31])
+    def test_limits_can_be_read_and_not_set(self, machine: str, pid: int) -> None:
+        for new in (0, 1, 4096, 1 << 31, 1 << 32, 1 << 63, -1):
+            expected = seccomp.ALLOW if (pid, new) == (0, 0) else EPERM
+            for resource in (0, 6, 7, 9, -1):
+                got = call(machine, "prlimit64", pid, resource, new, 4096)
+                assert got == expected
 
     def test_the_handler_of_blocked_calls_stays(self, machine: str) -> None:
-        assert call(machine, "rt_sigaction", signal.SIGALRM) == seccomp.ALLOW
-        assert call(machine, "rt_sigaction", signal.SIGSYS) == EPERM
+        for one in range(65):
+            expected = EPERM if one == signal.SIGSYS else seccomp.ALLOW
+            assert call(machine, "rt_sigaction", one, -1, -1, 8) == expected
+        assert call(machine, "rt_sigaction", signal.SIGSYS | 1 << 32) == EPERM
 
 
 def test_evidence_has_names() -> None:
@@ -157,6 +235,7 @@ CHOICES = (
     "-D__BITS_PER_LONG=64",
     "-D__ARCH_WANT_NEW_STAT",
     "-D__ARCH_WANT_SET_GET_RLIMIT",
+    "-D__ARCH_WANT_SYS_CLONE3",
 )
 
 
@@ -168,13 +247,7 @@ def test_the_table_agrees_with_the_kernels_headers(machine: str) -> None:
     try:
         text = subprocess.run(
             [
-                "cc",
-                "-E",
-                "-dM",
-                "-D__BITS_PER_LONG=64",
-                "-D__ARCH_WANT_NEW_STAT",
-                "-D__ARCH_WANT_SET_GET_RLIMIT",
-                str(header),
+                *("cc", "-E", "-dM", *CHOICES, str(header)),
             ],
             capture_output=True,
             text=True,
@@ -183,9 +256,10 @@ def test_the_table_agrees_with_the_kernels_headers(machine: str) -> None:
     except (OSError, subprocess.CalledProcessError) as error:
         pytest.skip(f"no C preprocessor: {error}")
     defined = dict(re.findall(r"^#define (__NR\w+)\s+(\w+)", text, re.MULTILINE))
-    for name in NUMBERS:
+    denied = {name: both for group in DENIED.values() for name, both in group.items()}
+    for name, numbers_here in {**NUMBERS, **denied, **BY_NAME}.items():
         value = defined.get(f"__NR_{name}", "")
         while value in defined:
             value = defined[value]
-        expected = number(name, machine)
+        expected = numbers_here[MACHINES.index(machine)]
         assert (int(value) if value else None) == expected, name

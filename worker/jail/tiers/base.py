@@ -19,11 +19,15 @@ class Obstacle:
 
 
 class Tier(ABC):
-    """One way to hold student code. A module with ``TIER = ...`` adds one."""
+    """One way to hold student code. A module with ``TIER = ...`` adds one.
+
+    ``lacks`` says in a sentence what the next stronger one holds and this one does not.
+    """
 
     name: ClassVar[str]
     rank: ClassVar[int]
     summary: ClassVar[str]
+    lacks: ClassVar[str] = ""
 
     @abstractmethod
     def obstacle(self, settings: JailSettings) -> Obstacle | None:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
+from worker.jail import kernel
 from worker.jail.inventory import PINS, Inventory
 from worker.jail.launch import Launch
 from worker.jail.settings import NOBODY, JailSettings
+from worker.jail.tiers import remedies
 from worker.jail.tiers.base import Obstacle, Tier
 
 _SITE = "/py"
@@ -27,6 +29,7 @@ class Bubblewrap(Tier):
     name: ClassVar[str] = "T1"
     rank: ClassVar[int] = 1
     summary: ClassVar[str] = "bubblewrap and the lock"
+    lacks: ClassVar[str] = ""
 
     def obstacle(self, settings: JailSettings) -> Obstacle | None:
         """Return what can be seen to be missing without starting anything."""
@@ -75,17 +78,14 @@ class Bubblewrap(Tier):
         """Return advice for a start that failed with this reason."""
         if os.getuid() == 0 and "not permitted" in reason:
             return "Start the worker as an ordinary user, or as root with SYS_ADMIN."
+        # What it is refused first depends on who refuses: making the namespace, getting
+        # rights in it, or mounting.
+        if "ENOSPC" in reason:
+            return remedies.FOR_A_LIMIT
         if "namespace" in reason or "uid map" in reason:
-            return (
-                "Allow unprivileged user namespaces (on Ubuntu 24.04 by an AppArmor "
-                "profile for bwrap; in a container by a seccomp profile that allows "
-                "clone, mount, umount2 and pivot_root)."
-            )
-        if "mount" in reason or "pivot_root" in reason:
-            return (
-                "In a container, use a seccomp profile that allows clone, mount, "
-                "umount2 and pivot_root; with AppArmor, a profile that allows mount."
-            )
+            return remedies.for_namespaces(kernel.facts())
+        if any(word in reason for word in ("mount", "pivot_root", "slave")):
+            return remedies.for_mounts(kernel.facts())
         return "Run bubblewrap by hand to see what it is refused."
 
 
@@ -124,7 +124,7 @@ def _parents(inventory: Inventory) -> list[str]:
     places = (inventory.python, *inventory.stdlib, *dict(inventory.libraries).values())
     links = tuple(link for link, _ in inventory.links)
     parents = {str(parent) for place in places for parent in Path(place).parents}
-    return sorted(parents - {"/", *links})
+    return sorted({*parents, _SITE} - {"/", *links})
 
 
 def _environment() -> list[str]:

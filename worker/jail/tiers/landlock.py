@@ -22,6 +22,10 @@ class Landlock(Tier):
     name: ClassVar[str] = "T2"
     rank: ClassVar[int] = 2
     summary: ClassVar[str] = "the lock with Landlock"
+    lacks: ClassVar[str] = (
+        "No namespaces lie around it: code in it can find out which files exist, "
+        "though not what is in them."
+    )
 
     def obstacle(self, settings: JailSettings) -> Obstacle | None:
         """Return what can be seen to be missing without starting anything."""
@@ -64,7 +68,7 @@ class Landlock(Tier):
                 "Root without the capability to change its user cannot lock anything "
                 "in: start the worker as an ordinary user."
             )
-        return "See the worker's log for what was refused."
+        return "The worker's log says what was refused."
 
 
 def _open_to_all(inventory: Inventory) -> bool:

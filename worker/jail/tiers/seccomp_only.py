@@ -20,6 +20,10 @@ class SeccompOnly(Tier):
     name: ClassVar[str] = "T2s"
     rank: ClassVar[int] = 3
     summary: ClassVar[str] = "the lock without Landlock, no file can be opened"
+    lacks: ClassVar[str] = (
+        "Only the filter keeps files shut; students can import nothing that was not "
+        "imported before it."
+    )
 
     def obstacle(self, settings: JailSettings) -> Obstacle | None:
         """Return what can be seen to be missing without starting anything."""

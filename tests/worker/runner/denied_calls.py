@@ -1,0 +1,161 @@
+"""System calls that no tier allows, whatever their arguments are, by what they are for.
+
+The numbers are written down a second time here, apart from the table of the filter.
+"""
+
+from typing import Final
+
+Numbers = tuple[int | None, int | None]
+
+# Name -> (x86_64, aarch64); None where the architecture has no such call.
+DENIED: Final[dict[str, dict[str, Numbers]]] = {
+    "processes": {
+        "clone": (56, 220),
+        "clone3": (435, 435),
+        "fork": (57, None),
+        "vfork": (58, None),
+        "execve": (59, 221),
+        "execveat": (322, 281),
+        "wait4": (61, 260),
+        "waitid": (247, 95),
+        "pidfd_open": (434, 434),
+    },
+    "signals to others": {
+        "kill": (62, 129),
+        "tkill": (200, 130),
+        "rt_sigqueueinfo": (129, 138),
+        "rt_tgsigqueueinfo": (297, 240),
+        "pidfd_send_signal": (424, 424),
+        "signalfd4": (289, 74),
+    },
+    "sockets": {
+        "socket": (41, 198),
+        "socketpair": (53, 199),
+        "connect": (42, 203),
+        "bind": (49, 200),
+        "accept4": (288, 242),
+        "sendto": (44, 206),
+        "sendmsg": (46, 211),
+        "sendmmsg": (307, 269),
+        "recvmsg": (47, 212),
+    },
+    "memory that outlives or is shared": {
+        "memfd_create": (319, 279),
+        "shmget": (29, 194),
+        "shmat": (30, 196),
+        "mq_open": (240, 180),
+        "msgget": (68, 186),
+        "semget": (64, 190),
+        "mlock": (149, 228),
+        "remap_file_pages": (216, 234),
+        "process_madvise": (440, 440),
+    },
+    "files changed": {
+        "creat": (85, None),
+        "truncate": (76, 45),
+        "ftruncate": (77, 46),
+        "rename": (82, None),
+        "renameat2": (316, 276),
+        "mkdir": (83, None),
+        "mkdirat": (258, 34),
+        "link": (86, None),
+        "linkat": (265, 37),
+        "symlink": (88, None),
+        "symlinkat": (266, 36),
+        "unlink": (87, None),
+        "unlinkat": (263, 35),
+        "mknod": (133, None),
+        "mknodat": (259, 33),
+        "chmod": (90, None),
+        "fchmodat": (268, 53),
+        "chown": (92, None),
+        "fchownat": (260, 54),
+        "setxattr": (188, 5),
+        "utimensat": (280, 88),
+        "fallocate": (285, 47),
+    },
+    "rights and limits": {
+        "setuid": (105, 146),
+        "setgid": (106, 144),
+        "setresuid": (117, 147),
+        "setresgid": (119, 149),
+        "setgroups": (116, 159),
+        "capset": (126, 91),
+        "prctl": (157, 167),
+        "seccomp": (317, 277),
+        "landlock_create_ruleset": (444, 444),
+        "landlock_restrict_self": (446, 446),
+        "setrlimit": (160, 164),
+        "setpriority": (141, 140),
+        "sched_setscheduler": (144, 119),
+        "sched_setaffinity": (203, 122),
+        "personality": (135, 92),
+        "ioperm": (173, None),
+        "iopl": (172, None),
+        "modify_ldt": (154, None),
+        "arch_prctl": (158, None),
+    },
+    "the machine": {
+        "chroot": (161, 51),
+        "acct": (163, 89),
+        "settimeofday": (164, 170),
+        "clock_settime": (227, 112),
+        "adjtimex": (159, 171),
+        "sethostname": (170, 161),
+        "syslog": (103, 116),
+        "quotactl": (179, 60),
+        "fanotify_init": (300, 262),
+        "inotify_init1": (294, 26),
+        "uselib": (134, None),
+    },
+    "descriptors made or watched": {
+        "pipe": (22, None),
+        "pipe2": (293, 59),
+        "eventfd2": (290, 19),
+        "epoll_create1": (291, 20),
+        "timerfd_create": (283, 85),
+        "splice": (275, 76),
+        "tee": (276, 77),
+        "vmsplice": (278, 75),
+        "sendfile": (40, 71),
+        "io_setup": (206, 0),
+        "io_submit": (209, 2),
+    },
+}
+
+# Every call that makes a descriptor from a name, or changes where names begin.
+BY_NAME: Final[dict[str, Numbers]] = {
+    "open": (2, None),
+    "openat": (257, 56),
+    "openat2": (437, 437),
+    "creat": (85, None),
+    "open_by_handle_at": (304, 265),
+    "name_to_handle_at": (303, 264),
+    "open_tree": (428, 428),
+    "fsopen": (430, 430),
+    "fspick": (433, 433),
+    "mq_open": (240, 180),
+    "execve": (59, 221),
+    "execveat": (322, 281),
+    "uselib": (134, None),
+    "acct": (163, 89),
+    "swapon": (167, 224),
+    "chdir": (80, 49),
+    "fchdir": (81, 50),
+    "chroot": (161, 51),
+    "pivot_root": (155, 41),
+    "readlink": (89, None),
+    "readlinkat": (267, 78),
+    "inotify_add_watch": (254, 27),
+    "fanotify_mark": (301, 263),
+    "memfd_create": (319, 279),
+    "io_uring_setup": (425, 425),
+    "pidfd_getfd": (438, 438),
+}
+
+
+def numbers_of(table: dict[str, Numbers], machine: str) -> dict[str, int]:
+    """Return the calls that an architecture has, with their numbers."""
+    at = ("x86_64", "aarch64").index(machine)
+    found = ((name, both[at]) for name, both in table.items())
+    return {name: value for name, value in found if value is not None}
