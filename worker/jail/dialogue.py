@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
@@ -102,12 +102,14 @@ class Dialogue:
         self.replies: list[Reply] = []
         self.attempt = Attempt(Phase.LOAD, 0)
         self.blocked_call = ""
+        self._files: Container[str] = ()
         self._left_bytes = _LARGEST_CASE * limits.reply_bytes
         self._left_entries = _MOST_ENTRIES
         self._left_characters = _MOST_CHARACTERS
 
     def run(self, bundle: Bundle, case: Case) -> Ending | None:
         """Return why it ended early, or ``None``."""
+        self._files = bundle.files
         try:
             loaded = self._load(bundle, case)
             if loaded.outcome is not Outcome.COMPLETED:
@@ -156,7 +158,7 @@ class Dialogue:
             attempt.arrays.update(frame.arrays)
             if frame.kind in _FINAL:
                 attempt.seconds = self._seconds()
-                return _reply(frame, attempt, self._cpu_seconds())
+                return _reply(frame, attempt, self._cpu_seconds(), self._files)
             self._note(frame, attempt)
         raise FrameError("frame: too many parts of an answer")
 
@@ -186,7 +188,12 @@ def _phase(text: str, otherwise: Phase) -> Phase:
     return otherwise
 
 
-def _reply(frame: Frame, attempt: Attempt, cpu_seconds: float | None) -> Reply:
+def _reply(
+    frame: Frame,
+    attempt: Attempt,
+    cpu_seconds: float | None,
+    files: Container[str],
+) -> Reply:
     outcome = _FINAL[frame.kind]
     notes = {
         clean(key.removeprefix(_NOTE)): clean(text)
@@ -195,17 +202,20 @@ def _reply(frame: Frame, attempt: Attempt, cpu_seconds: float | None) -> Reply:
     }
     fault = None
     if outcome is not Outcome.COMPLETED:
-        fault = _fault(frame.texts, attempt.phase)
+        fault = _fault(frame.texts, attempt.phase, files)
     return Reply(outcome, attempt.arrays, notes, fault, attempt.seconds, cpu_seconds)
 
 
-def _fault(texts: Mapping[str, str], phase: Phase) -> Fault:
-    line = texts.get("fault.line", "")
+def _fault(texts: Mapping[str, str], phase: Phase, files: Container[str]) -> Fault:
+    file, line = texts.get("fault.file", ""), texts.get("fault.line", "")
+    if file not in files:
+        # The child may say anything; only the student's own files have lines to show.
+        file = line = ""
     return Fault(
         kind=clean(texts.get("fault.kind", ""), 100) or "Exception",
         message=clean(texts.get("fault.message", ""), 2000),
         phase=_phase(texts.get("fault.phase", ""), phase),
-        file=clean(texts.get("fault.file", ""), 255),
+        file=file,
         line=int(line) if line.isascii() and line.isdigit() and len(line) < 9 else 0,
         traceback=clean(texts.get("fault.traceback", "")),
     )

@@ -15,7 +15,7 @@ from grader.contract.messages import (
     Reply,
     Usage,
 )
-from grader.errors import SandboxUnavailableError
+from grader.errors import JailNotLockedError, SandboxUnavailableError
 from worker.jail import kernel
 from worker.jail.conversation import (
     Conversation,
@@ -125,7 +125,10 @@ class Session:
             talk.receive(Bounds(array_bytes=0), 0, deadline)
             if self._launch.verified:
                 verify(child.pid, self._server.pid, limits)
-        except SandboxUnavailableError:
+        except JailNotLockedError as error:
+            if self._server.has_ended():
+                # Its children have another parent then, and are about to die.
+                raise SandboxUnavailableError("The jail ended.") from error
             log.exception("a child of tier %s was not locked", self.tier)
             raise
         except (DeadlineError, EndedError, FloodError, FrameError) as error:

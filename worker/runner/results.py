@@ -67,7 +67,8 @@ def to_number(value: Any, subject: str) -> Array:
 def thing(value: Any) -> str:
     """Return what a value is, with its article: ``"a list"``."""
     name = type(value).__name__
-    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+    # In names of types "u" is spoken as in "ufunc" and "uint8".
+    return f"{'an' if name[:1].lower() in 'aeio' else 'a'} {name}"
 
 
 def _as_array(value: Any, subject: str) -> Array:

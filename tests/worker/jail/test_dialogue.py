@@ -56,6 +56,7 @@ class Talk:
         self.bounds: list[int] = []
         self.arrays: dict[str, Array] = {}
         self.kind = FrameKind.COMPLETED
+        self.texts: dict[str, str] = {}
 
     def send(self, frames: Iterable[Frame]) -> None:
         self.events += [frame.kind.name for frame in frames]
@@ -74,7 +75,7 @@ class Talk:
             return Frame(nonce, FrameKind.COMPLETED)
         self.clock.now += next(self.seconds)
         self.events.append("answer")
-        return Frame(nonce, self.kind, self.arrays)
+        return Frame(nonce, self.kind, self.arrays, self.texts)
 
 
 @pytest.fixture
@@ -171,6 +172,23 @@ def test_all_answers_of_a_case_together_are_bounded(clock: Clock) -> None:
     run(talk, *CALLS[:1] * 5)
 
     assert talk.bounds[1:] == [1000, 1000, 1000, 1000, 4000 - 4 * 900]
+
+
+@pytest.mark.parametrize(
+    ("said", "believed"),
+    [("mlp.py", ("mlp.py", 3)), ("/etc/passwd", ("", 0)), ("binding.py", ("", 0))],
+)
+def test_a_fault_lies_in_a_file_of_the_submission_or_in_none(
+    clock: Clock, said: str, believed: tuple[str, int]
+) -> None:
+    talk = Talk(clock)
+    talk.kind = FrameKind.RAISED
+    talk.texts = {"fault.file": said, "fault.line": "3"}
+    dialogue, _ = run(talk, CALLS[0])
+
+    fault = dialogue.replies[0].fault
+    assert fault is not None
+    assert (fault.file, fault.line) == believed
 
 
 def test_a_fault_of_one_call_does_not_end_the_case(clock: Clock) -> None:

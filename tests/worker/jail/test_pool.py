@@ -1,6 +1,4 @@
 import os
-import select
-import signal
 import threading
 from collections.abc import Iterator
 
@@ -9,6 +7,7 @@ import pytest
 from grader.contract.messages import Bundle, Call, Case, Outcome
 from grader.errors import SandboxUnavailableError
 from tests.worker.jail.conftest import BUNDLE
+from tests.worker.jail.killing import kill_and_wait
 from worker.jail import WarmPool
 from worker.jail.selection import TieredJail
 from worker.jail.server import ForkServer
@@ -43,15 +42,6 @@ def answer(session: Session) -> Outcome:
 def until_ready(server: ForkServer) -> int:
     server.await_ready(30)
     return server.pid
-
-
-def kill_and_wait(pid: int) -> None:
-    handle = os.pidfd_open(pid)
-    os.kill(pid, signal.SIGKILL)
-    poll = select.poll()
-    poll.register(handle, select.POLLIN)
-    assert poll.poll(10_000)
-    os.close(handle)
 
 
 def is_alive(pid: int) -> bool:

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from grader.contract.limits import Limits
 from grader.contract.messages import Bundle, Call, Case
-from grader.errors import JailNotLockedError
+from grader.errors import JailNotLockedError, SandboxUnavailableError
+from tests.worker.jail.killing import kill_and_wait
 from worker.jail.selection import TieredJail
 
 SPY = b"""
@@ -48,6 +50,24 @@ def test_the_alarm_comes_before_the_first_byte_of_the_student(
         session.observe(Case((Call("spy"),)))
 
     assert sent == []
+
+
+def test_a_jail_that_ended_under_the_eyes_of_its_examiner_is_no_alarm(
+    jail: TieredJail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def orphan(pid: int, server: int, limits: Limits) -> None:
+        kill_and_wait(server)
+        raise JailNotLockedError(["PPid is 1"])
+
+    monkeypatch.setattr("worker.jail.session.verify", orphan)
+
+    with (
+        jail.open(BUNDLE) as session,
+        pytest.raises(SandboxUnavailableError) as caught,
+    ):
+        session.observe(Case((Call("spy"),)))
+
+    assert not isinstance(caught.value, JailNotLockedError)
 
 
 def test_the_facts_of_the_machine_go_with_a_session(jail: TieredJail) -> None:

@@ -17,6 +17,7 @@ SUBJECT = "Linear.forward returned"
         ((1, 2), "returned a tuple of 2; expected one array of numbers."),
         ("text", "returned a str; expected an array."),
         ({"a": 1}, "returned a dict; expected an array."),
+        (np.add, "returned a ufunc; expected an array."),
         (np.array, "returned a builtin_function_or_method; expected an array."),
         ([[1, 2], [3]], "returned a list whose rows have different lengths"),
         (np.array([None]), "returned an array of Python objects (dtype object)"),
