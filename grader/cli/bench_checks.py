@@ -40,12 +40,15 @@ class Extent:
         Secret seeds for each known mistake.
     processes
         How many at once.
+    assignments
+        Whose wrong samples are graded; all that are shipped if empty.
     """
 
     names: Sequence[str]
     runs: int
     seeds: int
     processes: int
+    assignments: Sequence[str] = ()
 
 
 def sweeps(module: str) -> ModuleType:
@@ -202,12 +205,46 @@ def _speed(extent: Extent, say: Say) -> bool:
     return True
 
 
+def _failed(extent: Extent, say: Say) -> bool:
+    sweep = sweeps("failed_items")
+    found = list(sweep.failed_items(extent.assignments))
+    say("### What a failed item takes beyond the same item of the solution, in ms\n")
+    say("Processor time. first: in a fresh process; later: in one that has graded both")
+    say("before; own: the student's part of that. wall: the clock instead of later.")
+    say("One line for each check; the items that failed in it share its time.\n")
+    say("| kinds | when | checks | median | 95 % | largest |")
+    say("| --- | --- | --- | --- | --- | --- |")
+    for title, apart in (("one answer each", False), ("repeating", True)):
+        mine = [one for one in found if (one.kind in sweep.REPEATING) is apart]
+        for when in ("first", "later", "own", "wall") if mine else ():
+            times = sweep.spread([getattr(one, f"{when}_seconds") for one in mine])
+            say(
+                f"| {title} | {when} | {times.items} | {_ms(times.median)} | "
+                f"{_ms(times.high)} | {_ms(times.most)} |"
+            )
+    say("\n| assignment | sample | check | kind | items | first | later | own | wall |")
+    say("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    for one in sorted(found, key=lambda one: -one.later_seconds):
+        say(
+            f"| {one.assignment} | {one.sample} | {one.check} | {one.kind} | "
+            f"{one.failed} | {_ms(one.first_seconds)} | {_ms(one.later_seconds)} | "
+            f"{_ms(one.own_seconds)} | {_ms(one.wall_seconds)} |"
+        )
+    say("")
+    return True
+
+
+def _ms(seconds: float) -> str:
+    return f"{1000 * seconds:.1f}"
+
+
 PARTS: dict[str, Callable[[Extent, Say], bool]] = {
     "right": _right,
     "mutants": _mutants,
     "held-out": _held_out,
     "replay": _replay,
     "speed": _speed,
+    "failed": _failed,
 }
 
 

@@ -4,7 +4,7 @@ from email import message_from_bytes
 
 import pytest
 
-from grader.cli.browser import Browser, Page, PageError, _encode
+from grader.cli.browser import Browser, Page, PageError, form_body
 
 FORMS = """
 <form action="/sign-out"><input type="hidden" name="csrf_token" value="a"></form>
@@ -48,7 +48,7 @@ def test_no_request_leaves_the_service() -> None:
 
 
 def test_files_are_sent_as_parts_with_their_names_and_bytes() -> None:
-    body, kind = _encode({"key": "v"}, {"mlp.py": b"x = 1\n\xff"})
+    body, kind = form_body({"key": "v"}, {"mlp.py": b"x = 1\n\xff"})
     parsed = message_from_bytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + body)
     field, file = parsed.get_payload()
     assert field.get_payload(decode=True) == b"v"
