@@ -17,6 +17,7 @@ Value = TypeVar("Value")
 
 PREFIX = "GRADER_"
 SHORTEST_SECRET = 16
+LOG_FORMATS = ("text", "json")
 # The kernel's limit for the path of a unix socket is 107 bytes.
 LONGEST_SOCKET_PATH = 100
 
@@ -36,6 +37,8 @@ class Settings:
     secret_key
         Signs sessions and receipts. Empty until ``prepare_home`` or the environment
         gives one; commands that only grade files need none.
+    old_secret_keys
+        Comma list of keys that signed receipts before; they are still verified.
     base_url
         Address under which people reach the pages; cookies are marked as secure when
         it begins with https.
@@ -51,6 +54,17 @@ class Settings:
         Weakest jail to accept, by its name; empty means the strongest found will do.
     jail_uid
         User id for student code when the grader runs as root; 0 lets the jail choose.
+    warm_jails
+        How many jails each grading process keeps started for submissions to come.
+    heartbeat_file
+        Touched by a worker or janitor with every beat; empty means none.
+    log_format
+        ``text`` or ``json``.
+    metrics_token
+        Opens ``/metrics``; without one, that answers only to this machine.
+    trusted_proxies
+        How many proxies of ours stand before the pages; what more than these say about
+        where a request comes from is not believed.
     """
 
     home: Path
@@ -58,14 +72,20 @@ class Settings:
     broker_url: str
     blob_dir: Path
     secret_key: str = ""
+    old_secret_keys: str = ""
     base_url: str = "http://127.0.0.1:8000"
-    max_upload_bytes: int = 5 << 20
+    max_upload_bytes: int = 8 << 20
     lease_seconds: float = 30.0
     heartbeat_seconds: float = 10.0
     sweep_seconds: float = 5.0
     drain_seconds: float = 20.0
     min_tier: str = ""
     jail_uid: int = 0
+    warm_jails: int = 1
+    heartbeat_file: str = ""
+    log_format: str = "text"
+    metrics_token: str = ""
+    trusted_proxies: int = 0
 
     @classmethod
     def from_environment(
@@ -73,9 +93,9 @@ class Settings:
     ) -> "Settings":
         """Read every setting, or say which one is wrong.
 
-        ``GRADER_SECRET_KEY``, ``GRADER_DATABASE_PASSWORD`` and
-        ``GRADER_BROKER_PASSWORD`` may also be given as ``..._FILE``, the path of a file
-        that holds the value.
+        ``GRADER_SECRET_KEY``, ``GRADER_METRICS_TOKEN``, ``GRADER_DATABASE_PASSWORD``
+        and ``GRADER_BROKER_PASSWORD`` may also be given as ``..._FILE``, the path of a
+        file that holds the value.
 
         Raises
         ------
@@ -93,6 +113,7 @@ class Settings:
             broker_url=_with_password(broker, given.secret("BROKER_PASSWORD")),
             blob_dir=Path(given.text("BLOB_DIR") or home / "blobs"),
             secret_key=given.secret("SECRET_KEY") or _read_secret(home),
+            old_secret_keys=given.secret("OLD_SECRET_KEYS"),
             base_url=given.text("BASE_URL") or cls.base_url,
             max_upload_bytes=given.whole("MAX_UPLOAD_BYTES", cls.max_upload_bytes),
             lease_seconds=given.seconds("LEASE_SECONDS", cls.lease_seconds),
@@ -101,6 +122,11 @@ class Settings:
             drain_seconds=given.seconds("DRAIN_SECONDS", cls.drain_seconds),
             min_tier=given.text("MIN_TIER"),
             jail_uid=given.whole("JAIL_UID", cls.jail_uid),
+            warm_jails=given.whole("WARM_JAILS", cls.warm_jails),
+            heartbeat_file=given.text("HEARTBEAT_FILE"),
+            log_format=given.text("LOG_FORMAT") or cls.log_format,
+            metrics_token=given.secret("METRICS_TOKEN"),
+            trusted_proxies=given.whole("TRUSTED_PROXIES", cls.trusted_proxies),
         )
         settings._check()
         return settings
@@ -116,6 +142,12 @@ class Settings:
             for field in fields(self)
             if field.name != "secret_key" or not kept
         }
+
+    @property
+    def old_keys(self) -> tuple[str, ...]:
+        """The keys that signed before, the oldest first as given."""
+        given = (key.strip() for key in self.old_secret_keys.split(","))
+        return tuple(key for key in given if key)
 
     def prepare_home(self) -> "Settings":
         """Make the home if there is none; return the settings with its secret key.
@@ -147,6 +179,16 @@ class Settings:
             raise ConfigurationError(
                 f"{PREFIX}SECRET_KEY: must have at least {SHORTEST_SECRET} characters, "
                 f"got {len(self.secret_key)}"
+            )
+        if self.metrics_token and len(self.metrics_token) < SHORTEST_SECRET:
+            raise ConfigurationError(
+                f"{PREFIX}METRICS_TOKEN: must have at least {SHORTEST_SECRET} "
+                f"characters, got {len(self.metrics_token)}"
+            )
+        if self.log_format not in LOG_FORMATS:
+            raise ConfigurationError(
+                f"{PREFIX}LOG_FORMAT: must be one of {', '.join(LOG_FORMATS)}, "
+                f"got {self.log_format!r}"
             )
         if urlsplit(self.base_url).scheme not in {"http", "https"}:
             raise ConfigurationError(

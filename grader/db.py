@@ -11,7 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    inspect,
+    text,
+)
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
@@ -25,8 +32,12 @@ if TYPE_CHECKING:
 BUSY_SECONDS = 30
 CONNECT_SECONDS = 5
 READ_ONLY = "grader_read_only"
+VERSION_TABLE = "alembic_version"
 # Any number will do, as long as every version of the grader takes the same one.
 MIGRATION_LOCK = 0x6261636B
+# PostgreSQL's word for a server that takes no writes, such as one that follows another.
+READ_ONLY_STATE = "25006"
+_SQLITE_NOW = "SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')"
 
 
 class Database:
@@ -50,7 +61,7 @@ class Database:
         self, url: str, *, pooled: bool = True, busy_seconds: float = BUSY_SECONDS
     ) -> None:
         address = _address(url)
-        options: dict[str, Any] = {"json_serializer": _to_json}
+        options: dict[str, Any] = {"json_serializer": to_json}
         if not pooled:
             options["poolclass"] = NullPool
         if address.get_backend_name() == "sqlite":
@@ -105,10 +116,12 @@ class Database:
 
 def database_now(session: Session) -> datetime:
     """Return the time by the database's clock, the only one that decides on leases."""
-    if session.get_bind().dialect.name == "sqlite":
-        stated = session.scalar(select(func.strftime("%Y-%m-%dT%H:%M:%f", "now")))
+    # Asked in almost every transaction, hence not by way of the ORM.
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        stated = connection.exec_driver_sql(_SQLITE_NOW).scalar()
         return datetime.fromisoformat(str(stated)).replace(tzinfo=UTC)
-    moment = session.scalar(select(func.clock_timestamp()))
+    moment = connection.exec_driver_sql("SELECT clock_timestamp()").scalar()
     assert isinstance(moment, datetime)  # noqa: S101 - narrows the type
     return moment.astimezone(UTC)
 
@@ -127,6 +140,23 @@ def migrate(url: str) -> None:
             _upgrade(connection)
     finally:
         database.dispose()
+
+
+def revision(session: Session) -> str:
+    """Return the version of the schema; empty if the database has none of ours."""
+    connection = session.connection()
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return ""
+    # A constant of ours, no text of anybody's.
+    return connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}")) or ""  # noqa: S608
+
+
+def known_revisions() -> list[str]:
+    """Return every version of the schema that this program knows, the newest first."""
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory.from_config(alembic_config())
+    return [script.revision for script in scripts.walk_revisions()]
 
 
 def alembic_config() -> "Config":
@@ -176,18 +206,19 @@ def _alone(database: Database) -> Iterator[None]:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Turn a database that is away, locked or full into our own exception."""
+    """Turn a database that is away, locked, full or read-only into our exception."""
     try:
         yield
     except (OperationalError, InterfaceError) as error:
         raise StorageError(f"database: {_first_line(error)}") from error
     except DBAPIError as error:
-        if not error.connection_invalidated:
+        refuses_writes = getattr(error.orig, "sqlstate", None) == READ_ONLY_STATE
+        if not (error.connection_invalidated or refuses_writes):
             raise
         raise StorageError(f"database: {_first_line(error)}") from error
 
 
-def _to_json(value: Any) -> str:
+def to_json(value: Any) -> str:
     """Write JSON that every database takes; PostgreSQL's knows no NaN."""
     try:
         return json.dumps(value, allow_nan=False)

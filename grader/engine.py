@@ -13,13 +13,20 @@ from grader.assignments import Assignment
 from grader.checks import Check, CheckOutline, CheckParams
 from grader.checks.answers import Answer, Trouble, answers
 from grader.checks.base import secret_rng
-from grader.checks.feedback import running
+from grader.checks.feedback import running, stubs
 from grader.checks.snippet import PUBLIC_SEED
 from grader.contract.jail import Jail, JailSession
 from grader.contract.limits import Limits
-from grader.contract.messages import BINDING_FAULT, Bundle, Call, Case
+from grader.contract.messages import (
+    BINDING_FAULT,
+    USED_STUBS,
+    Bundle,
+    Call,
+    Case,
+    Observation,
+)
 from grader.errors import GraderError, RefusedError
-from grader.report import CheckResult, Report, ReportStatus, Verdict
+from grader.report import BlockedCall, CheckResult, Report, ReportStatus, Verdict
 from grader.scoring import score
 
 log = logging.getLogger(__name__)
@@ -98,7 +105,9 @@ def grade(
             results = run.check(check)
             _tell(on_progress, Progress(index, len(chosen), check.outline, results))
         tier = session.tier
-    report = _report(assignment, run, tier, tuple(notices))
+    used = run.used_stubs & set(assignment.spec.submission.stubs)
+    said = (*notices, *([stubs.used(sorted(used))] if used else []))
+    report = _report(assignment, run, tier, said)
     return replace(report, seconds=time.perf_counter() - started)
 
 
@@ -108,6 +117,7 @@ def _bundle(assignment: Assignment, files: Mapping[str, bytes], entry: str) -> B
         entry=entry,
         binding=assignment.spec.binding.use,
         binding_source=assignment.binding_source,
+        stubs=assignment.spec.submission.stubs,
     )
 
 
@@ -131,6 +141,8 @@ def _report(
         jail_tier=tier,
         notices=notices,
         log=run.log,
+        machine=dict(run.session.facts),
+        blocked_calls=tuple(run.blocked_calls),
     )
 
 
@@ -175,6 +187,8 @@ class _Run:
     results: list[CheckResult] = field(default_factory=list)
     log: str = ""
     load_trouble: Trouble | None = None
+    used_stubs: set[str] = field(default_factory=set)
+    blocked_calls: list[BlockedCall] = field(default_factory=list)
 
     def check(self, check: Check) -> tuple[CheckResult, ...]:
         """Run one check, or skip it, and keep its results."""
@@ -184,6 +198,15 @@ class _Run:
         results = tuple(replace(result, seconds=seconds) for result in results)
         self.results += results
         return results
+
+    def note(self, observation: Observation, check: str) -> None:
+        """Keep what the report says beside the results. Untrusted."""
+        blocked = BlockedCall(check, observation.blocked_call)
+        if blocked.call and blocked not in self.blocked_calls:
+            self.blocked_calls.append(blocked)
+        self.log = self.log or observation.log
+        for reply in observation.replies:
+            self.used_stubs |= set(reply.notes.get(USED_STUBS, "").split(","))
 
     def _results(self, check: Check) -> Iterator[CheckResult]:
         if self.load_trouble is not None:
@@ -249,8 +272,7 @@ class _Trial:
     def ask(self, calls: Sequence[Call], *, one_by_one: bool = False) -> list[Answer]:
         case = Case(tuple(calls), self.limits, one_by_one)
         observation = self.run.session.observe(case)
-        if not self.run.log:
-            self.run.log = observation.log
+        self.run.note(observation, self.params.id)
         found = answers(observation, len(calls))
         _require_binding(found)
         trouble = found[0].trouble if found else None

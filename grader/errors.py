@@ -5,6 +5,8 @@ A fault in a student's code is never an exception of ours: it is an ``Outcome`` 
 own failure, which is retried and costs nobody a point.
 """
 
+from collections.abc import Sequence
+
 
 class GraderError(Exception):
     """Root of everything this package raises on purpose."""
@@ -56,12 +58,39 @@ class SandboxUnavailableError(GraderError):
     """No jail could be started or verified. Our fault: try again elsewhere."""
 
 
+class JailNotLockedError(SandboxUnavailableError):
+    """A jail ran that was not locked as it must be; no student's byte was in it.
+
+    Something is wrong with this machine or somebody has tampered with it: nothing more
+    is graded here until a person has looked.
+
+    Parameters
+    ----------
+    problems
+        What was unexpected, one fact each, such as ``"Seccomp is 0"``.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__(
+            f"The jail is not locked as it should be: {', '.join(problems)}."
+        )
+        self.problems = tuple(problems)
+
+
 class LeaseLostError(GraderError):
     """Another worker owns this run now: stop grading and write nothing."""
 
 
 class StorageError(GraderError):
     """The disk or the database refused to store something."""
+
+
+class BlobDamagedError(StorageError):
+    """A stored file is missing or is not what was stored; names its hash."""
+
+
+class ClockSkewError(GraderError):
+    """This machine's clock differs too much from the database's."""
 
 
 class ConfigurationError(GraderError):

@@ -1,7 +1,7 @@
 """Verdicts and reports: the plain values that the engine makes and everybody reads."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -80,17 +80,40 @@ class CheckResult:
     seconds: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain JSON values under the documented stable keys."""
-        return asdict(self)
+        """Return plain JSON values under the documented stable keys.
+
+        Not by ``asdict``: it copies all of the evidence, which nobody changes.
+        """
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        if self.diagnosis is not None:
+            values["diagnosis"] = asdict(self.diagnosis)
+        return values
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "CheckResult":
         """Read back what ``to_json`` wrote."""
-        fields = dict(value)
-        fields["verdict"] = Verdict(fields["verdict"])
-        if fields.get("diagnosis") is not None:
-            fields["diagnosis"] = Diagnosis(**fields["diagnosis"])
-        return cls(**fields)
+        given = dict(value)
+        given["verdict"] = Verdict(given["verdict"])
+        if given.get("diagnosis") is not None:
+            given["diagnosis"] = Diagnosis(**given["diagnosis"])
+        return cls(**given)
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedCall:
+    """A system call that student code was ended for; a fact, and never a penalty.
+
+    Parameters
+    ----------
+    check
+        Id of the check that ran.
+    call
+        Name of the call, or ``"unknown"``. The name comes from the process itself and
+        proves nothing; that it was ended for a call was seen from outside.
+    """
+
+    check: str
+    call: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +130,10 @@ class Report:
         Of the grader, Python and NumPy.
     log
         What the code printed while it was imported, cut.
+    machine
+        What decided which jail holds, such as the kernel and Landlock. For staff.
+    blocked_calls
+        What was tried and never allowed. For staff.
     """
 
     assignment: str
@@ -121,16 +148,27 @@ class Report:
     notices: tuple[str, ...] = ()
     log: str = ""
     seconds: float = 0.0
+    machine: Mapping[str, str] = field(default_factory=dict)
+    blocked_calls: tuple[BlockedCall, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values under the documented stable keys."""
-        return asdict(self)
+        results = tuple(result.to_json() for result in self.results)
+        return {**asdict(replace(self, results=())), "results": results}
+
+    def summary(self) -> dict[str, Any]:
+        """Return what ``to_json`` does, but for the results."""
+        values = asdict(replace(self, results=()))
+        del values["results"]
+        return values
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Report":
         """Read back what ``to_json`` wrote."""
-        fields = dict(value)
-        fields["status"] = ReportStatus(fields["status"])
-        fields["results"] = tuple(CheckResult.from_json(r) for r in fields["results"])
-        fields["notices"] = tuple(fields.get("notices", ()))
-        return cls(**fields)
+        given = dict(value)
+        given["status"] = ReportStatus(given["status"])
+        given["results"] = tuple(CheckResult.from_json(r) for r in given["results"])
+        given["notices"] = tuple(given.get("notices", ()))
+        blocked = given.get("blocked_calls", ())
+        given["blocked_calls"] = tuple(BlockedCall(**call) for call in blocked)
+        return cls(**given)

@@ -3,13 +3,17 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from grader.errors import StorageError
+from grader.errors import BlobDamagedError, StorageError
+
+UNFINISHED = ".new-"
 
 
 class BlobStore:
-    """Keeps bytes under their own hash; never changes or deletes one.
+    """Keeps bytes under their own hash; never changes one.
 
     Parameters
     ----------
@@ -19,9 +23,14 @@ class BlobStore:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        # Folders whose own names survive a power cut, as far as this object knows.
+        self._safe: set[Path] = set()
 
     def put(self, data: bytes) -> str:
         """Store bytes and return their hash once they are safe on disk.
+
+        Bytes that are there already are read again, so that a damaged file becomes
+        whole when somebody hands in the same once more.
 
         Raises
         ------
@@ -30,14 +39,17 @@ class BlobStore:
         """
         name = hashlib.sha256(data).hexdigest()
         path = self._path(name)
-        try:
-            if not path.exists():
+        with _refusing(len(data)):
+            # First: whoever clears away what nobody needs looks at this time.
+            with suppress(FileNotFoundError):
+                os.utime(path)
+            if self.trouble(name):
                 self._write(path, data)
-        except OSError as error:
-            raise StorageError(
-                f"blob store: must be able to write {len(data)} bytes, "
-                f"got {error.strerror}"
-            ) from error
+            # Also where somebody else wrote the file: its name may not be safe yet.
+            _sync_folder(path.parent)
+            if path.parent not in self._safe:
+                _sync_folder(self.directory)
+                self._safe.add(path.parent)
         return name
 
     def get(self, name: str) -> bytes:
@@ -45,21 +57,44 @@ class BlobStore:
 
         Raises
         ------
+        BlobDamagedError
+            If they are missing or changed on disk.
         StorageError
-            If they are missing, unreadable or changed on disk.
+            If they are unreadable.
         """
         try:
             data = self._path(name).read_bytes()
+        except FileNotFoundError as error:
+            raise BlobDamagedError(
+                f"blob store: must hold {name}, got {error.strerror}"
+            ) from error
         except OSError as error:
             raise StorageError(
                 f"blob store: must hold {name}, got {error.strerror}"
             ) from error
         found = hashlib.sha256(data).hexdigest()
         if found != name:
-            raise StorageError(
+            raise BlobDamagedError(
                 f"blob store: {name} must be unchanged, got bytes of {found}"
             )
         return data
+
+    def trouble(self, name: str, *, reads: bool = True) -> str:
+        """Say what is wrong with a blob; empty if nothing is.
+
+        Parameters
+        ----------
+        reads
+            Hash its bytes; otherwise it only has to be there.
+        """
+        try:
+            path = self._path(name)
+        except StorageError:
+            return "has a name that is no SHA-256"
+        try:
+            return _trouble_of_content(path, name) if reads else _absence(path)
+        except OSError as error:
+            return f"cannot be read: {error.strerror}"
 
     def _path(self, name: str) -> Path:
         if len(name) != 64 or not set(name) <= set("0123456789abcdef"):
@@ -67,11 +102,8 @@ class BlobStore:
         return self.directory / name[:2] / name
 
     def _write(self, path: Path, data: bytes) -> None:
-        folder = path.parent
-        if not folder.is_dir():
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _sync_folder(self.directory)
-        handle, temporary = tempfile.mkstemp(dir=folder, prefix=".new-")
+        _make_folder(path.parent)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
         try:
             with open(handle, "wb") as file:
                 file.write(data)
@@ -81,7 +113,39 @@ class BlobStore:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-        _sync_folder(folder)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it; each new name survives a power cut."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _sync_folder(folder.parent)
+
+
+@contextmanager
+def _refusing(size: int) -> Iterator[None]:
+    """Turn a disk that refuses so many bytes into our own exception."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(
+            f"blob store: must be able to write {size} bytes, got {error.strerror}"
+        ) from error
+
+
+def _absence(path: Path) -> str:
+    return "" if path.is_file() else "is missing"
+
+
+def _trouble_of_content(path: Path, name: str) -> str:
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return "is missing"
+    return "" if found == name else "was changed on disk"
 
 
 def _sync_folder(folder: Path) -> None:

@@ -137,6 +137,11 @@ RULES: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
     "grader.cli": (("grader", "reference", "worker", "assignments"), None),
     "grader.__main__": (("grader.cli",), ()),
     "worker.runner": (("grader.contract", "worker.runner"), ("numpy",)),
+    # Written from the lists of what the jail itself allows; nothing runs there.
+    "worker.jail.profiles": (
+        ("worker.jail.profiles", "worker.runner.syscalls"),
+        (),
+    ),
     "worker.jail": (
         ("grader.contract", "grader.config", "grader.errors", "worker.jail"),
         ("numpy",),

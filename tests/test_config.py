@@ -70,6 +70,8 @@ def test_a_password_is_put_into_the_address(tmp_path: Path) -> None:
         ("SECRET_KEY", "short"),
         ("SECRET_KEY_FILE", "/nowhere/at/all"),
         ("BASE_URL", "grader.example.org"),
+        ("LOG_FORMAT", "xml"),
+        ("METRICS_TOKEN", "short"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str) -> None:

@@ -3,6 +3,8 @@
 import errno
 import hashlib
 import os
+import subprocess
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 
 from grader.errors import StorageError
 from grader.storage import BlobStore
+from tests.requirements import require
 
 
 @pytest.fixture
@@ -55,11 +58,88 @@ def test_file_and_folder_are_synced_before_the_name_is_given(
         done.append("rename")
         real_replace(old, new)
 
-    blobs.put(b"makes the folders")
     monkeypatch.setattr(os, "fsync", sync)
     monkeypatch.setattr(os, "replace", replace)
-    blobs.put(b"makes the folders" * 2)
-    assert done[-3:] == ["file", "rename", "folder"]
+    blobs.put(b"makes all folders")
+    assert done[-4:] == ["file", "rename", "folder", "folder"]
+    # The store, the two folders above it, and the one with the first digits.
+    assert done[:-4] == ["folder"] * 4
+
+
+def test_a_name_that_somebody_else_made_is_made_safe_before_it_is_relied_on(
+    blobs: BlobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blobs.put(b"the same")
+    synced: list[str] = []
+    monkeypatch.setattr(
+        os,
+        "fsync",
+        lambda handle: synced.append(os.readlink(f"/proc/self/fd/{handle}")),
+    )
+
+    name = BlobStore(blobs.directory).put(b"the same")
+
+    assert synced == [str(blobs.directory / name[:2]), str(blobs.directory)]
+
+
+def test_a_damaged_file_is_whole_again_when_the_same_bytes_come(
+    blobs: BlobStore,
+) -> None:
+    name = blobs.put(b"right")
+    (path,) = files(blobs)
+    path.write_bytes(b"wrong")
+
+    blobs.put(b"right")
+
+    assert blobs.get(name) == b"right"
+
+
+def test_a_disk_that_is_really_full_leaves_nothing_behind(tmp_path: Path) -> None:
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(tmp_path)],
+        capture_output=True,
+        check=False,
+    )
+    if mounted.returncode != 0:
+        require("mount", "this user may not mount a small file system")
+    try:
+        small = BlobStore(tmp_path / "blobs")
+        kept = small.put(b"fits")
+        with pytest.raises(StorageError, match="No space left"):
+            small.put(bytes(100_000))
+        assert len(files(small)) == 1
+        assert small.get(kept) == b"fits"
+    finally:
+        subprocess.run(["umount", str(tmp_path)], check=True)
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda path: path.unlink(), "is missing"),
+        (lambda path: path.write_bytes(b"x"), "was changed on disk"),
+        (lambda path: (path.unlink(), path.mkdir()), "cannot be read: Is a directory"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said(
+    blobs: BlobStore, damage: Callable[[Path], object], said: str
+) -> None:
+    name = blobs.put(b"right")
+    assert blobs.trouble(name) == ""
+    damage(blobs.directory / name[:2] / name)
+
+    assert blobs.trouble(name) == said
+
+
+def test_a_quick_look_reads_no_file(blobs: BlobStore) -> None:
+    name = blobs.put(b"right")
+    (path,) = files(blobs)
+    path.write_bytes(b"wrong")
+
+    assert blobs.trouble(name, reads=False) == ""
+    path.unlink()
+    assert blobs.trouble(name, reads=False) == "is missing"
+    assert blobs.trouble("../x") == "has a name that is no SHA-256"
 
 
 @pytest.mark.parametrize("broken", ["fsync", "replace"])

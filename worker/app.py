@@ -8,17 +8,26 @@ import uuid
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_ready, worker_shutting_down
+from celery.signals import (
+    setup_logging,
+    worker_init,
+    worker_ready,
+    worker_shutting_down,
+)
 
-from grader import dispatch
+from grader import dispatch, logs
 from grader.config import Settings
 from grader.db import Database
-from grader.errors import StorageError
+from grader.errors import ClockSkewError, StorageError
 from grader.services import health
+from worker import heartbeat
 from worker.celery_settings import celery_settings
+from worker.clock import require_right_clock
 from worker.janitor import Janitor
 
 log = logging.getLogger(__name__)
+
+EXIT_WRONG_CLOCK = 3
 
 settings = Settings.from_environment()
 app = Celery("worker", include=["worker.tasks"])
@@ -38,6 +47,24 @@ def _ask_children_to_stop(**_: Any) -> None:
     _stop_flag[0] = 1
 
 
+def _set_up_logs(**_: Any) -> None:
+    """Write lines like every other process; Celery leaves its own form aside then."""
+    logs.configure(settings.log_format)
+
+
+def _refuse_wrong_clock(**_: Any) -> None:
+    """End before anything is forked; a signal lets no other exception through."""
+    heartbeat.touch(settings)
+    database = Database(settings.database_url, pooled=False, busy_seconds=2)
+    try:
+        require_right_clock(database)
+    except ClockSkewError as error:
+        log.critical("%s", error)
+        raise SystemExit(EXIT_WRONG_CLOCK) from error
+    finally:
+        database.dispose()
+
+
 def _show_life(sender: Any, **_: Any) -> None:
     """Beat and sweep from now on, and ring once: work may have been waiting.
 
@@ -48,10 +75,15 @@ def _show_life(sender: Any, **_: Any) -> None:
     janitor = Janitor(database, settings)
 
     def beat() -> None:
+        heartbeat.touch(settings)
         try:
             with database.write() as session:
                 health.worker_beat(
-                    session, NODE, host=socket.gethostname(), pid=os.getpid()
+                    session,
+                    NODE,
+                    host=socket.gethostname(),
+                    pid=os.getpid(),
+                    slots=sender.controller.concurrency,
                 )
         except StorageError as error:
             log.warning("no sign of life: %s", error)
@@ -63,5 +95,7 @@ def _show_life(sender: Any, **_: Any) -> None:
     dispatch.ring(settings)
 
 
+setup_logging.connect(_set_up_logs, weak=False)
+worker_init.connect(_refuse_wrong_clock, weak=False)
 worker_shutting_down.connect(_ask_children_to_stop, weak=False)
 worker_ready.connect(_show_life, weak=False)

@@ -49,6 +49,7 @@ def web_command(listener: int) -> list[str]:
         *(sys.executable, "-m", "gunicorn", "--worker-class", "gthread"),
         *("--workers", "1", "--threads", "8", "--bind", f"fd://{listener}"),
         *("--no-control-socket", "--graceful-timeout", "5", "--log-level", "warning"),
+        *("--logger-class", "grader.cli.web_log.WebLogger"),
     ]
     if os.access("/dev/shm", os.W_OK):  # noqa: S108 - keeps its beat off the disk
         command += ["--worker-tmp-dir", "/dev/shm"]  # noqa: S108

@@ -5,12 +5,15 @@ import signal
 import threading
 import time
 
-from grader import dispatch
+from grader import dispatch, logs
 from grader.config import Settings
 from grader.db import Database
 from grader.errors import StorageError
 from grader.services import health
 from grader.services.sweeping import Swept, sweep
+from worker import heartbeat
+from worker.clock import require_right_clock
+from worker.watch import Watch
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +37,7 @@ class Janitor:
         self._database = database
         self._settings = settings
         self._rings = rings
+        self._watch = Watch(database, settings)
         self._grace_until = 0.0
         self._forget_at = time.monotonic() + FORGET_EVERY_SECONDS
 
@@ -50,8 +54,10 @@ class Janitor:
             if seen.expired:
                 swept = self._sweep()
             self._forget()
+            self._watch.look(seen)
         except StorageError as error:
             log.warning("not swept: %s", error)
+            self._watch.database_is_away()
             self._grace_until = time.monotonic() + self._settings.lease_seconds
             return swept
         queued = seen.queued + swept.requeued
@@ -62,6 +68,7 @@ class Janitor:
     def run(self, stop: threading.Event) -> None:
         """Tidy every few seconds until ``stop`` is set."""
         while not stop.wait(self._settings.sweep_seconds):
+            heartbeat.touch(self._settings)
             self.tidy()
 
     def _sweep(self) -> Swept:
@@ -98,9 +105,17 @@ def stop_on_signals() -> threading.Event:
 
 
 def run_janitor(settings: Settings, stop: threading.Event | None = None) -> None:
-    """Sweep and ring until asked to stop, as a process of its own."""
+    """Sweep and ring until asked to stop, as a process of its own.
+
+    Raises
+    ------
+    ClockSkewError
+        If this machine's clock is wrong.
+    """
     database = Database(settings.database_url)
+    heartbeat.touch(settings)
     try:
+        require_right_clock(database)
         Janitor(database, settings).run(stop or stop_on_signals())
     finally:
         database.dispose()
@@ -108,10 +123,9 @@ def run_janitor(settings: Settings, stop: threading.Event | None = None) -> None
 
 def main() -> None:
     """Run as ``python -m worker.janitor`` with the settings of the environment."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    run_janitor(Settings.from_environment())
+    settings = Settings.from_environment()
+    logs.configure(settings.log_format)
+    run_janitor(settings)
 
 
 if __name__ == "__main__":

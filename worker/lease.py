@@ -2,6 +2,8 @@
 
 import logging
 import threading
+from collections.abc import Callable
+from contextvars import copy_context
 from types import TracebackType
 
 from grader.db import Database
@@ -20,21 +22,34 @@ class LeaseKeeper:
 
     Parameters
     ----------
+    show_life
+        Called with every beat, whether the database is there or not.
     lost
         Becomes true when the run belongs to somebody else.
     """
 
     def __init__(
-        self, database: Database, job: GradeJob, *, lease: float, every: float
+        self,
+        database: Database,
+        job: GradeJob,
+        *,
+        lease: float,
+        every: float,
+        show_life: Callable[[], None] = lambda: None,
     ) -> None:
         self.lost = False
         self._database = database
         self._job = job
         self._lease = lease
         self._every = every
+        self._show_life = show_life
         self._done = threading.Event()
+        # Its log lines have the same ids.
         self._thread = threading.Thread(
-            target=self._beat, name="lease-keeper", daemon=True
+            target=copy_context().run,
+            args=(self._beat,),
+            name="lease-keeper",
+            daemon=True,
         )
 
     def check(self) -> None:
@@ -65,6 +80,7 @@ class LeaseKeeper:
 
     def _beat(self) -> None:
         while not self._done.wait(self._every):
+            self._show_life()
             try:
                 with self._database.write() as session:
                     runs.heartbeat(session, self._job, self._lease)
@@ -73,4 +89,4 @@ class LeaseKeeper:
                 self.lost = True
                 return
             except StorageError as error:
-                log.warning("run %s: no heartbeat: %s", self._job.run_id, error)
+                log.warning("no heartbeat: %s", error)

@@ -1,60 +1,50 @@
 """The grading loop: claim, grade, record, finish. Knows no broker."""
 
 import logging
-import os
 import socket
 import threading
 import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from grader import engine
-from grader.assignments import Assignment
+from grader import engine, logs
 from grader.config import Settings
-from grader.contract.jail import Jail
+from grader.contract.jail import Jail, StandingJail
 from grader.db import Database
-from grader.engine import Progress, ProgressListener
+from grader.engine import Progress
 from grader.errors import (
     AssignmentError,
+    BlobDamagedError,
     GraderError,
+    JailNotLockedError,
     LeaseLostError,
     SandboxUnavailableError,
     StorageError,
 )
+from grader.models import Lane
 from grader.report import Report
 from grader.services import assignments, health, runs
 from grader.services.runs import GradeJob
 from grader.storage import BlobStore
+from worker import alarm, canary, heartbeat
+from worker.clock import require_right_clock
+from worker.fitness import Fitness
+from worker.grading import Grade
+from worker.jails import jail_for, standing_jail_for
 from worker.janitor import Janitor, stop_on_signals
 from worker.lease import LeaseKeeper
+
+__all__ = ["Drained", "Worker", "jail_for", "run_polling", "worker_for"]
 
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.5
-QUARANTINE_SECONDS = 60.0
-# After so many failures of ours in a row this process is the one that is sick.
-FAILURES_IN_A_ROW = 2
+# Reruns wait behind students, but every so many claims one is looked for first.
+BULK_TURN = 10
 PATIENCE_SECONDS = 120.0
-
-
-class Grade(Protocol):
-    """``engine.grade``, as far as the loop calls it."""
-
-    def __call__(  # noqa: D102 - said by the class
-        self,
-        assignment: Assignment,
-        files: dict[str, bytes],
-        entry: str,
-        *,
-        seed: int,
-        jail: Jail,
-        notices: tuple[str, ...],
-        on_progress: ProgressListener,
-    ) -> Report: ...
 
 
 class StopRequestedError(GraderError):
@@ -86,11 +76,15 @@ class Worker:
         Asked between runs and between checks.
     patience_seconds
         How long a finished report waits for a database that is away.
+    examine
+        The test run that says whether this process grades as it should.
+    show_life
+        Called with every heartbeat of a run.
     """
 
     database: Database
     store: BlobStore
-    jail_factory: Callable[[], Jail]
+    jail_factory: Callable[[], StandingJail]
     worker_id: str
     lease_seconds: float = 30.0
     heartbeat_seconds: float = 10.0
@@ -99,10 +93,14 @@ class Worker:
     clock: Callable[[], float] = time.monotonic
     pause: Callable[[float], None] = time.sleep
     patience_seconds: float = PATIENCE_SECONDS
-    _jail: Jail | None = field(default=None, init=False)
-    _failures: int = field(default=0, init=False)
-    _sick_until: float = field(default=0.0, init=False)
-    _said: str | None = field(default=None, init=False)
+    examine: Callable[[Grade, Jail, BlobStore], str] = canary.trouble
+    show_life: Callable[[], None] = lambda: None
+    _jail: StandingJail | None = field(default=None, init=False)
+    _claims: int = field(default=0, init=False)
+    _fitness: Fitness = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._fitness = Fitness(self.database, self.worker_id, self.clock)
 
     def drain(self, budget: float) -> Drained:
         """Grade one run after the other until none is left or the time is up.
@@ -116,12 +114,7 @@ class Worker:
         graded = 0
         try:
             while (jail := self._ready()) is not None:
-                with self.database.write() as session:
-                    job = runs.claim(
-                        session,
-                        worker=self.worker_id,
-                        lease_seconds=self.lease_seconds,
-                    )
+                job = self._claim()
                 if job is None:
                     return Drained(graded, more=False)
                 self._handle(job, jail)
@@ -132,9 +125,24 @@ class Worker:
             log.warning("not grading: %s", error)
         return Drained(graded, more=False)
 
-    def _ready(self) -> Jail | None:
+    def _claim(self) -> GradeJob | None:
+        self._claims += 1
+        turns = [Lane.BULK, None] if self._claims % BULK_TURN == 0 else [None]
+        for lane in turns:
+            with self.database.write() as session:
+                job = runs.claim(
+                    session,
+                    worker=self.worker_id,
+                    lease_seconds=self.lease_seconds,
+                    only=lane,
+                )
+            if job is not None:
+                return job
+        return None
+
+    def _ready(self) -> StandingJail | None:
         """Return the jail, or ``None`` if this process must not claim anything."""
-        if self.should_stop() or self.clock() < self._sick_until:
+        if self.should_stop() or self._fitness.is_resting:
             return None
         try:
             self._jail = self._jail or self.jail_factory()
@@ -146,49 +154,77 @@ class Worker:
             log.exception("no jail, by our own fault")
             self._say(f"No jail can be started: {type(error).__name__}: {error}")
             return None
+        if self._fitness.must_prove:
+            return self._jail if self._has_proven(self._jail) else None
         self._say("")
         return self._jail
 
-    def _say(self, problem: str) -> None:
-        """Tell staff how this worker is, when that has changed."""
-        if problem == self._said:
-            return
-        with self.database.write() as session:
-            health.worker_beat(
-                session,
-                self.worker_id,
-                host=socket.gethostname(),
-                pid=os.getpid(),
-                answered=True,
-                jail_tier=str(getattr(self._jail, "tier", "")),
-                problem=problem,
+    def _has_proven(self, jail: StandingJail) -> bool:
+        """Do the test run once something waits; idle, it would only take memory."""
+        with self.database.read() as session:
+            is_idle = not health.glance(session).queued
+        if is_idle and not self._fitness.is_sick:
+            self._say("")
+            return False
+        try:
+            is_fit = self._fitness.prove(
+                lambda: self.examine(self.grade, jail, self.store), jail.tier
             )
-        self._said = problem
+        except JailNotLockedError as error:
+            self._alarm(None, error)
+            return False
+        if not is_fit:
+            self.close()
+            alarm.distrust_jails()
+        return is_fit
+
+    def close(self) -> None:
+        """Kill the jails that wait; the next submission starts new ones."""
+        jail, self._jail = self._jail, None
+        if jail is not None:
+            jail.close()
+
+    def _say(self, problem: str) -> None:
+        self._fitness.say(problem, self._tier)
+
+    @property
+    def _tier(self) -> str:
+        return self._jail.tier if self._jail else ""
 
     def _handle(self, job: GradeJob, jail: Jail) -> None:
         """Grade one run; whatever happens, the row says so afterwards."""
+        ids = {"run_id": job.run_id, "submission_id": job.submission_id}
+        with logs.bound(**ids, worker=job.worker):
+            log.info("attempt %d begins", job.attempt)
+            try:
+                self._grade(job, jail)
+            except LeaseLostError as error:
+                log.warning("%s", error)
+            except StopRequestedError:
+                self._settle(lambda s: runs.release(s, job))
+            except AssignmentError as error:
+                reason = f"The assignment cannot be read: {error}"
+                self._settle(lambda s: runs.fail(s, job, reason))
+            except JailNotLockedError as error:
+                self._alarm(job, error)
+            except Exception as error:
+                log.exception("our own failure")
+                self._failed(job, error)
+
+    def _grade(self, job: GradeJob, jail: Jail) -> None:
         keeper = LeaseKeeper(
-            self.database, job, lease=self.lease_seconds, every=self.heartbeat_seconds
+            self.database,
+            job,
+            lease=self.lease_seconds,
+            every=self.heartbeat_seconds,
+            show_life=self.show_life,
         )
-        log.info("run %s: attempt %d begins", job.run_id, job.attempt)
-        try:
-            with keeper:
-                report = self._graded(job, jail, keeper)
-                stored = self._settle(job, lambda s: runs.finish(s, job, report))
-        except LeaseLostError as error:
-            log.warning("%s", error)
-        except StopRequestedError:
-            self._settle(job, lambda s: runs.release(s, job))
-        except AssignmentError as error:
-            reason = f"The assignment cannot be read: {error}"
-            self._settle(job, lambda s: runs.fail(s, job, reason))
-        except Exception as error:
-            log.exception("run %s: our own failure", job.run_id)
-            self._failed(job, f"{type(error).__name__}: {error}")
-        else:
-            self._failures = 0
-            if stored:
-                log.info("run %s: graded", job.run_id)
+        with keeper:
+            report = self._graded(job, jail, keeper)
+            stored = self._settle(lambda s: runs.finish(s, job, report))
+        self._fitness.succeeded()
+        if stored:
+            log.info("graded")
 
     def _graded(self, job: GradeJob, jail: Jail, keeper: LeaseKeeper) -> Report:
         with self.database.read() as session:
@@ -221,21 +257,40 @@ class Worker:
                 )
         except StorageError as error:
             # The report holds the same results and is written with more patience.
-            log.warning("run %s: progress not stored: %s", job.run_id, error)
+            log.warning("progress not stored: %s", error)
 
-    def _failed(self, job: GradeJob, reason: str) -> None:
-        """Give a run back, and stop claiming if this happens again and again."""
-        self._failures += 1
-        self._settle(job, lambda s: runs.give_back(s, job, reason))
-        if self._failures >= FAILURES_IN_A_ROW:
-            self._sick_until = self.clock() + QUARANTINE_SECONDS
-            self._jail = None
-            self._say(f"Failed {self._failures} times in a row, last with {reason}")
+    def _failed(self, job: GradeJob, error: Exception) -> None:
+        """Give a run back; after the second time in a row, doubt this process."""
+        reason = f"{type(error).__name__}: {error}"
+        self._fitness.failed(reason)
+        if isinstance(error, BlobDamagedError):
+            self._settle(alarm.blob_damaged(job, error))
+        try:
+            self._settle(lambda s: runs.give_back(s, job, reason))
+        except Exception as again:
+            # Its lease ends as if it had killed this process: not to many of them.
+            log.exception("the run was not given back")
+            self._fitness.fall_sick(f"it cannot give a run back: {again}", self._tier)
 
-    def _settle(self, job: GradeJob, write: Callable[[Session], None]) -> bool:
-        """Write how a run ended; wait for a database that is away.
+    def _alarm(self, job: GradeJob | None, error: JailNotLockedError) -> None:
+        """Give a run back, tell the operator, and keep this worker from grading.
 
-        Returns false if it was not written: the lease decides what happens then.
+        No attempt is spent, and no byte of the student was in that jail.
+        """
+        tier, run_id = self._tier, job.run_id if job else None
+        self._fitness.rest(alarm.QUARANTINE_SECONDS)
+        self.close()
+        alarm.distrust_jails()
+        self._settle(alarm.jail_not_locked(self.worker_id, run_id, tier, error))
+        if job is not None:
+            self._settle(lambda s: runs.give_back(s, job, str(error)))
+        self._fitness.say(f"Set apart after an alarm: {error}", tier)
+
+    def _settle(self, write: Callable[[Session], None]) -> bool:
+        """Write how a run ended, or what it told about this machine.
+
+        Waits for a database that is away. Returns false if it was not written: the
+        lease decides what happens then.
         """
         wait, deadline = 0.2, self.clock() + self.patience_seconds
         while True:
@@ -247,7 +302,7 @@ class Worker:
                 return False
             except StorageError as error:
                 if self.clock() + wait > deadline:
-                    log.error("run %s: its end was not stored: %s", job.run_id, error)  # noqa: TRY400
+                    log.error("the end was not stored: %s", error)  # noqa: TRY400
                     return False
                 self.pause(wait)
                 wait = min(wait * 2, 5.0)
@@ -260,16 +315,18 @@ def worker_for(
     worker_id: str,
     *,
     should_stop: Callable[[], bool] = lambda: False,
+    show_life: Callable[[], None] = lambda: None,
 ) -> Worker:
     """Return the worker of this process, as the settings want it."""
     return Worker(
         database=Database(settings.database_url),
         store=BlobStore(settings.blob_dir),
-        jail_factory=lambda: jail_for(settings),
+        jail_factory=lambda: standing_jail_for(settings),
         worker_id=worker_id,
         lease_seconds=settings.lease_seconds,
         heartbeat_seconds=settings.heartbeat_seconds,
         should_stop=should_stop,
+        show_life=show_life,
     )
 
 
@@ -286,22 +343,37 @@ def run_polling(
     ----------
     stop
         Ends it once set; if ``None``, SIGTERM and SIGINT do.
+
+    Raises
+    ------
+    ClockSkewError
+        If this machine's clock is wrong.
     """
     stop = stop or stop_on_signals()
     name = f"{socket.gethostname()}-{uuid.uuid4().hex[:12]}"
-    worker = worker or worker_for(settings, name, should_stop=stop.is_set)
+    worker = worker or worker_for(
+        settings,
+        name,
+        should_stop=stop.is_set,
+        show_life=lambda: heartbeat.touch(settings),
+    )
+    require_right_clock(worker.database)
     janitor = Janitor(worker.database, settings, rings=False)
     next_sweep = next_beat = 0.0
-    while not stop.is_set():
-        now = time.monotonic()
-        if now >= next_sweep:
-            janitor.tidy()
-            next_sweep = now + settings.sweep_seconds
-        if now >= next_beat:
-            _beat(worker)
-            next_beat = now + settings.heartbeat_seconds
-        if not worker.drain(settings.drain_seconds).more:
-            stop.wait(poll_seconds)
+    try:
+        while not stop.is_set():
+            now = time.monotonic()
+            if now >= next_sweep:
+                janitor.tidy()
+                next_sweep = now + settings.sweep_seconds
+            if now >= next_beat:
+                heartbeat.touch(settings)
+                _beat(worker)
+                next_beat = now + settings.heartbeat_seconds
+            if not worker.drain(settings.drain_seconds).more:
+                stop.wait(poll_seconds)
+    finally:
+        worker.close()
 
 
 def _beat(worker: Worker) -> None:
@@ -312,25 +384,11 @@ def _beat(worker: Worker) -> None:
         log.warning("no sign of life: %s", error)
 
 
-def jail_for(settings: Settings) -> Jail:
-    """Start the strongest jail that holds here, as the settings want it.
-
-    Raises
-    ------
-    SandboxUnavailableError
-        If none holds, or none that is strong enough.
-    """
-    from worker.jail import JailSettings, create_jail
-
-    return create_jail(JailSettings.chosen_by(settings))
-
-
 def main() -> None:
     """Run as ``python -m worker.loop`` with the settings of the environment."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    run_polling(Settings.from_environment())
+    settings = Settings.from_environment()
+    logs.configure(settings.log_format)
+    run_polling(settings)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,6 @@ log = logging.getLogger(__name__)
 
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
-# A child that lived this long is healthy again: its next end is a first one.
 HEALTHY_SECONDS = 60.0
 LARGEST_LOG_BYTES = 10 << 20
 
@@ -35,6 +34,8 @@ class Program:
         How long it may take to end after SIGTERM before it is killed.
     pass_fds
         Descriptors that it inherits, such as a listening socket.
+    healthy_seconds
+        A child that lived this long is healthy again: its next end is a first one.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Program:
     log: Path
     stop_seconds: float = 10.0
     pass_fds: tuple[int, ...] = ()
+    healthy_seconds: float = HEALTHY_SECONDS
 
 
 class _Keeper:
@@ -90,7 +92,7 @@ class _Keeper:
                 code = process.wait()
                 # What it had started must not go on without it.
                 _kill_session(process)
-            if time.monotonic() - born > HEALTHY_SECONDS:
+            if time.monotonic() - born > self.program.healthy_seconds:
                 pause = FIRST_PAUSE_SECONDS
             if not self._stop.is_set():
                 log.warning(

@@ -22,6 +22,7 @@ from grader.errors import NotFoundError, RefusedError
 from grader.models import CourseRole
 from grader.services import accounts, courses
 from grader.services import assignments as published
+from grader.services.courses import CourseView
 from grader.storage import BlobStore
 from worker.loop import jail_for
 
@@ -84,7 +85,7 @@ def enrol(slug: str, roster: Path, dry_run: bool) -> None:
     """
     rows = read_roster(roster)
     with writing(Settings.from_environment().prepare_home()) as session:
-        course_id = courses.by_slug(session, slug).id
+        course_id = _course(session, slug).id
         for email, name, role in rows:
             user_id, password = _find_or_create(session, email, name)
             accounts.enrol(session, course_id=course_id, user_id=user_id, role=role)
@@ -124,6 +125,25 @@ def read_roster(path: Path) -> list[tuple[str, str, CourseRole]]:
                 )
             found.append((values["email"], values["name"], CourseRole(role)))
     return found
+
+
+def _course(session: Session, slug: str) -> CourseView:
+    """Return a course by its short name.
+
+    Raises
+    ------
+    RefusedError
+        If there is none; the message lists those that exist.
+    """
+    try:
+        return courses.by_slug(session, slug)
+    except NotFoundError:
+        known = ", ".join(courses.slugs(session)) or "none"
+        raise RefusedError(
+            f"There is no course {slug!r}; there are: {known}. "
+            "`grader course add` adds one.",
+            code="unknown-course",
+        ) from None
 
 
 def _find_or_create(session: Session, email: str, name: str) -> tuple[int, str]:
@@ -173,7 +193,7 @@ def publish(
         done = published.publish(
             session,
             BlobStore(settings.blob_dir),
-            course_id=courses.by_slug(session, course_slug).id,
+            course_id=_course(session, course_slug).id,
             assignment=loaded,
             now=datetime.now(UTC),
             due_at=due_at,
@@ -192,13 +212,12 @@ def _wanted(
 
     Raises
     ------
-    NotFoundError
-        If there is no such course: better said before the proof, which takes a while.
     RefusedError
-        If the time is none.
+        If there is no such course, better said before the proof, which takes a while;
+        or if the time is none.
     """
     with writing(settings) as session:
-        zone = courses.by_slug(session, course_slug).timezone
+        zone = _course(session, course_slug).timezone
         try:
             newest = published.get(session, course_slug, loaded.spec.slug).digest
         except NotFoundError:

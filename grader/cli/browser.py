@@ -115,7 +115,7 @@ class Browser:
         if not found:
             raise PageError(f"{path} (status {page.status}) has no form for {action!r}")
         target, hidden = found[-1]
-        body, kind = _encode({**hidden, **fields}, files)
+        body, kind = form_body({**hidden, **fields}, files)
         request = self._request(target or path, body)
         request.add_header("Content-Type", kind)
         request.add_header("Origin", self.base_url)
@@ -138,7 +138,7 @@ class Browser:
             raise PageError(f"the service does not answer: {error}") from error
 
 
-def _encode(
+def form_body(
     fields: Mapping[str, str], files: Mapping[str, bytes] | None
 ) -> tuple[bytes, str]:
     """Return a form's body and its content type."""

@@ -10,7 +10,9 @@ from grader import __version__
 
 COMMANDS = {
     "assignment": "grader.cli.administration:assignment",
+    "backup": "grader.cli.backup:backup",
     "bench": "grader.cli.bench:bench",
+    "check": "grader.cli.check:check",
     "course": "grader.cli.administration:course",
     "demo": "grader.cli.demo:demo",
     "doctor": "grader.cli.doctor:doctor",
@@ -18,8 +20,11 @@ COMMANDS = {
     "grade": "grader.cli.grade:grade",
     "kinds": "grader.cli.kinds:kinds",
     "migrate": "grader.cli.serve:migrate",
+    "receipt": "grader.cli.receipt:receipt",
     "reference": "grader.cli.reference:reference",
+    "restore": "grader.cli.backup:restore",
     "serve": "grader.cli.serve:serve",
+    "tidy": "grader.cli.tidy:tidy",
     "user": "grader.cli.administration:user",
     "validate": "grader.cli.validate:validate",
     "web": "grader.cli.serve:web",

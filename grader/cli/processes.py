@@ -50,6 +50,15 @@ def cost(root: int) -> Cost:
     )
 
 
+def resident_bytes(pid: int) -> int:
+    """Return what a process has in memory now; 0 if it has ended."""
+    try:
+        pages = (PROC / str(pid) / "statm").read_text().split()[1]
+    except OSError:
+        return 0
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
 def _stat(pid: int) -> list[str] | None:
     """Return the fields after the command's name, which may hold spaces."""
     try:

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import click
 
+from grader import logs
 from grader.config import Settings
 from grader.errors import SandboxUnavailableError
+
+WEB_LOGGER = "grader.cli.web_log.WebLogger"
 
 
 @contextmanager
@@ -105,7 +108,8 @@ def web(bind: str, threads: int) -> None:
         *("-m", "gunicorn", "--worker-class", "gthread"),
         *("--workers", "1", "--threads", str(threads)),
         *("--bind", bind, "--worker-tmp-dir", "/dev/shm"),  # noqa: S108
-        *("--access-logfile", "-", "grader.web:create_app()"),
+        *("--access-logfile", "-", "--logger-class", WEB_LOGGER),
+        "grader.web:create_app()",
     ]
     os.execv(sys.executable, command)  # noqa: S606
 
@@ -114,9 +118,21 @@ def web(bind: str, threads: int) -> None:
 @click.option("--concurrency", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--poll", is_flag=True, help="Look for work without a broker.")
 @click.option("--janitor-only", is_flag=True, help="Only sweep expired leases.")
-def work(concurrency: int, poll: bool, janitor_only: bool) -> None:
-    """Grade what is queued, on the database and broker of the settings."""
+@click.option(
+    "--healthcheck",
+    is_flag=True,
+    help="Say by GRADER_HEARTBEAT_FILE whether a running worker or janitor is well.",
+)
+def work(concurrency: int, poll: bool, janitor_only: bool, healthcheck: bool) -> None:
+    """Grade what is queued, on the database and broker of the settings.
+
+    Refuses to start where the clock differs from the database's by more than 30 s.
+    """
+    if healthcheck:
+        _check_health()
+        return
     settings = Settings.from_environment().prepare_home()
+    logs.configure(settings.log_format)
     if janitor_only:
         from worker.janitor import run_janitor
 
@@ -132,12 +148,23 @@ def work(concurrency: int, poll: bool, janitor_only: bool) -> None:
         os.execvpe(command[0], command, {**os.environ, **settings.to_environment()})  # noqa: S606
 
 
+def _check_health() -> None:
+    """Exit with 1 if the last sign of life is missing or too old."""
+    from worker.heartbeat import sickness
+
+    problem = sickness(Settings.from_environment())
+    if problem:
+        click.echo(f"grader: {problem}", err=True)
+        raise SystemExit(1)
+
+
 @click.command()
 def migrate() -> None:
     """Bring the database up to date; safe to run at any time and by several at once."""
     from grader import db
 
     settings = Settings.from_environment()
+    logs.configure(settings.log_format)
     if settings.database_url.startswith("sqlite"):
         settings.prepare_home()
     db.migrate(settings.database_url)

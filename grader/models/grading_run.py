@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     ForeignKey,
     Index,
+    SmallInteger,
     String,
     Text,
     UniqueConstraint,
@@ -38,6 +39,13 @@ class RunStatus(StrEnum):
         return self in (RunStatus.QUEUED, RunStatus.RUNNING)
 
 
+class Lane(IntEnum):
+    """Which queue a run stands in; the smaller one goes first."""
+
+    LIVE = 0
+    BULK = 1
+
+
 def _where(name: str, column: str, condition: str, *, unique: bool = False) -> Index:
     clause = text(condition)
     return Index(
@@ -59,8 +67,12 @@ class GradingRun(Base):
     ----------
     ordinal, is_current
         1, 2, 3 ... for each rerun of the submission; the last one is current.
+    lane
+        A submission of a student is live, a rerun is not.
     eff
-        Place in the queue: the time of arrival, later for those who have more waiting.
+        Place in its lane: the time of arrival, later for those who have more waiting.
+    expected_seconds
+        How long it will probably take, by what the same snapshot took lately.
     attempt
         How often it was claimed.
     avoid_worker, avoid_until
@@ -75,6 +87,8 @@ class GradingRun(Base):
         run that it repeats.
     report
         ``Report.to_json`` without the results, which are rows of ``RunResult``.
+    blocked_calls
+        ``BlockedCall`` of the report as JSON; a column, for lists are filtered by it.
     problem
         Why it needs attention, or why it was given back last; for staff.
     """
@@ -82,7 +96,8 @@ class GradingRun(Base):
     __tablename__ = "grading_run"
     __table_args__ = (
         UniqueConstraint("submission_id", "ordinal"),
-        _where("ix_grading_run_queue", "eff id", "status = 'queued'"),
+        _where("ix_grading_run_queue", "lane eff id", "status = 'queued'"),
+        _where("ix_grading_run_times", "snapshot_id finished_at", "status = 'graded'"),
         _where("ix_grading_run_leases", "lease_until", "status = 'running'"),
         _where("ix_grading_run_pending", "user_id", "status IN ('queued', 'running')"),
         _where("ix_grading_run_attention", "finished_at", "status = 'needs_attention'"),
@@ -96,7 +111,11 @@ class GradingRun(Base):
     ordinal: Mapped[int] = mapped_column(default=1)
     is_current: Mapped[bool] = mapped_column(default=True)
     status: Mapped[RunStatus] = mapped_column(word(RunStatus), default=RunStatus.QUEUED)
+    lane: Mapped[int] = mapped_column(
+        SmallInteger, default=Lane.LIVE, server_default="0"
+    )
     eff: Mapped[datetime] = mapped_column(UtcDateTime)
+    expected_seconds: Mapped[float] = mapped_column(default=0.0, server_default="0")
 
     attempt: Mapped[int] = mapped_column(default=0)
     token: Mapped[uuid.UUID | None] = mapped_column(Uuid)
@@ -120,6 +139,9 @@ class GradingRun(Base):
     )
     jail_tier: Mapped[str] = mapped_column(String(40), default="")
     versions: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    blocked_calls: Mapped[list[dict[str, str]]] = mapped_column(
+        JSON, default=list, server_default="[]"
+    )
 
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -15,6 +15,8 @@ class WorkerBeat(Base):
     ----------
     worker
         Random for each start, so that a new worker is never taken for a dead one.
+    slots
+        How many runs it grades at once.
     answered_at
         When it last answered a bell; ``None`` before the first.
     jail_tier
@@ -30,6 +32,7 @@ class WorkerBeat(Base):
     pid: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     beat_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    slots: Mapped[int] = mapped_column(default=1, server_default="1")
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     jail_tier: Mapped[str] = mapped_column(String(40), default="")
     problem: Mapped[str] = mapped_column(Text, default="")

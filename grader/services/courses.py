@@ -104,6 +104,11 @@ def by_slug(session: Session, slug: str) -> CourseView:
     return CourseView(course.id, course.slug, course.title, course.timezone)
 
 
+def slugs(session: Session) -> list[str]:
+    """Return the short names of all courses, in their order."""
+    return list(session.scalars(select(Course.slug).order_by(Course.slug)))
+
+
 def courses_of(session: Session, user_id: int) -> list[CourseCard]:
     """Return a person's courses by title; all of them for an administrator."""
     roles: dict[int, CourseRole] = {

@@ -18,6 +18,7 @@ from grader.models import (
     Submission,
     User,
 )
+from grader.report import BlockedCall
 
 POLICY = "The best score of all your submissions counts."
 # A spreadsheet runs a cell that begins like this as a formula.
@@ -41,7 +42,10 @@ class AttemptRow:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionRow:
-    """One submission in the list that staff see."""
+    """One submission in the list that staff see.
+
+    ``blocked_calls`` names each system call once that its code was ended for.
+    """
 
     submission_id: str
     student_id: int
@@ -53,6 +57,7 @@ class SubmissionRow:
     score: float | None
     max_score: float | None
     run_seconds: float | None
+    blocked_calls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,7 @@ def submissions(session: Session, *, assignment_id: int) -> list[SubmissionRow]:
             score=run.score,
             max_score=run.max_score,
             run_seconds=_seconds(run),
+            blocked_calls=tuple(sorted({one.call for one in blocked_calls(run)})),
         )
         for submission, run, user in rows
     ]
@@ -160,6 +166,11 @@ def harmless(cell: str) -> str:
     """Keep a spreadsheet from running a cell, also behind quotes and spaces."""
     bare = cell.lstrip(" '\"\u00a0\n")
     return f"'{cell}" if bare.startswith(DANGEROUS) else cell
+
+
+def blocked_calls(run: GradingRun) -> tuple[BlockedCall, ...]:
+    """Return what the code of a run was ended for. Staff may see it, nobody else."""
+    return tuple(BlockedCall(**call) for call in run.blocked_calls)
 
 
 def _rows(

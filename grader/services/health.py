@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, select
 from sqlalchemy.orm import Session
 
 from grader.db import database_now
 from grader.models import GradingRun, RunStatus, WorkerBeat
+from grader.services.states import stands
 from grader.services.upserts import insert_or_update
 
 ALIVE_SECONDS = 60.0
@@ -45,6 +46,7 @@ def worker_beat(
     *,
     host: str = "",
     pid: int = 0,
+    slots: int = 0,
     answered: bool = False,
     jail_tier: str | None = None,
     problem: str | None = None,
@@ -55,6 +57,8 @@ def worker_beat(
     ----------
     worker
         Random for each start.
+    slots
+        How many runs it grades at once; 0 leaves what was said before.
     answered
         Whether this is the answer to a bell.
     jail_tier, problem
@@ -68,6 +72,8 @@ def worker_beat(
         said["jail_tier"] = jail_tier
     if problem is not None:
         said["problem"] = problem
+    if slots:
+        said["slots"] = slots
     if host:
         said |= {"host": host, "pid": pid}
     first = {"host": "", "pid": 0, "jail_tier": "", "problem": "", **said}
@@ -104,29 +110,70 @@ def status(session: Session) -> Health:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkerView:
+    """One living worker, for the people who run the service."""
+
+    worker: str
+    host: str
+    jail_tier: str
+    started_at: datetime
+    problem: str
+
+
+def workers(session: Session) -> list[WorkerView]:
+    """Return the workers that live, the oldest first."""
+    return [
+        WorkerView(
+            worker=beat.worker,
+            host=beat.host,
+            jail_tier=beat.jail_tier,
+            started_at=beat.started_at,
+            problem=beat.problem,
+        )
+        for beat in _alive(session, database_now(session))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
 class Glance:
     """The least that tells a janitor whether there is anything to do."""
 
     expired: int
     queued: int
     listeners: int
+    oldest_queued_seconds: float = 0.0
+
+    @property
+    def is_stalled(self) -> bool:
+        """Tell whether work waits and nobody is there to do it."""
+        return self.listeners == 0 and self.oldest_queued_seconds > ALIVE_SECONDS
 
 
 def glance(session: Session) -> Glance:
-    """Count expired leases, waiting runs and living workers in one cheap query."""
+    """See in one cheap query what is expired, what waits, and who is there."""
     now = database_now(session)
     runs = select(func.count()).select_from(GradingRun)
-    expired = runs.where(
-        GradingRun.status == RunStatus.RUNNING, GradingRun.lease_until < now
-    )
-    queued = runs.where(GradingRun.status == RunStatus.QUEUED)
+    expired = runs.where(stands(RunStatus.RUNNING), GradingRun.lease_until < now)
+    queued = runs.where(stands(RunStatus.QUEUED))
     alive = select(func.count()).select_from(WorkerBeat).where(_is_alive(now))
-    row = session.execute(
-        select(
-            expired.scalar_subquery(), queued.scalar_subquery(), alive.scalar_subquery()
-        )
-    ).one()
-    return Glance(expired=row[0], queued=row[1], listeners=row[2])
+    oldest = select(func.min(GradingRun.created_at)).where(stands(RunStatus.QUEUED))
+    asked = (expired, queued, alive, oldest)
+    row = session.execute(select(*(query.scalar_subquery() for query in asked))).one()
+    waited = (now - row[3]).total_seconds() if row[3] else 0.0
+    return Glance(row[0], row[1], row[2], waited)
+
+
+def slots_since(limit: datetime | ColumnElement[datetime]) -> Select[int]:
+    """Return the query for how many runs those who beat since then grade at once."""
+    return select(func.coalesce(func.sum(WorkerBeat.slots), 0)).where(
+        _has_beaten_since(limit)
+    )
+
+
+def slots(session: Session) -> int:
+    """Return how many runs the living workers grade at once."""
+    limit = database_now(session) - timedelta(seconds=ALIVE_SECONDS)
+    return session.scalars(slots_since(limit)).one()
 
 
 def forget_old_workers(session: Session) -> None:
@@ -144,7 +191,10 @@ def _alive(session: Session, now: datetime) -> list[WorkerBeat]:
 
 
 def _is_alive(now: datetime) -> ColumnElement[bool]:
-    return and_(
-        WorkerBeat.beat_at > now - timedelta(seconds=ALIVE_SECONDS),
-        WorkerBeat.answered_at.is_not(None),
-    )
+    return _has_beaten_since(now - timedelta(seconds=ALIVE_SECONDS))
+
+
+def _has_beaten_since(
+    limit: datetime | ColumnElement[datetime],
+) -> ColumnElement[bool]:
+    return and_(WorkerBeat.beat_at > limit, WorkerBeat.answered_at.is_not(None))

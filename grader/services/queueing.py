@@ -3,8 +3,9 @@
 import secrets
 import uuid
 from datetime import timedelta
+from typing import cast
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import Table, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from grader.db import database_now
@@ -13,14 +14,45 @@ from grader.models import (
     Assignment,
     Attempts,
     GradingRun,
+    Lane,
     RunStatus,
     Submission,
 )
 from grader.services import accounts, audit
+from grader.services.estimates import Waiting, expected_seconds, waiting
 from grader.services.ids import parsed
+from grader.services.states import is_pending, stands
 
 PENALTY_SECONDS = 20.0
 SEED_BITS = 63
+_RUN = cast(Table, GradingRun.__table__)
+# Every submission asks these; building them takes longer than running them.
+_PENDING = (
+    select(func.count())
+    .select_from(GradingRun)
+    .where(
+        GradingRun.user_id == bindparam("user"),
+        GradingRun.lane == bindparam("lane"),
+        is_pending(),
+    )
+)
+_SUPERSEDE = (
+    update(_RUN)
+    .where(
+        # Says nothing new, but leads to the few runs of this student that matter.
+        is_pending(),
+        stands(RunStatus.QUEUED),
+        _RUN.c.user_id == bindparam("user"),
+        _RUN.c.ordinal == 1,
+        exists().where(
+            Submission.id == _RUN.c.submission_id,
+            Submission.assignment_id == bindparam("assignment"),
+        ),
+    )
+    .values(status=RunStatus.SUPERSEDED, finished_at=bindparam("now"))
+    .returning(_RUN.c.id, _RUN.c.submission_id)
+)
+SECOND_LOOKS = 5
 
 
 def enqueue(
@@ -35,6 +67,7 @@ def enqueue(
     The place is the time of arrival plus 20 s for each run that this student already
     has waiting or running: others overtake someone who floods the queue, by a bounded
     amount. The database's clock tells the time, so that no web server's can cheat.
+    Reruns stand in a lane of their own, behind all that students send.
 
     Parameters
     ----------
@@ -43,13 +76,9 @@ def enqueue(
         the new run ends.
     """
     now = database_now(session)
+    lane = Lane.LIVE if repeats is None else Lane.BULK
     pending = session.scalars(
-        select(func.count())
-        .select_from(GradingRun)
-        .where(
-            GradingRun.user_id == submission.user_id,
-            GradingRun.status.in_([RunStatus.QUEUED, RunStatus.RUNNING]),
-        )
+        _PENDING, {"user": submission.user_id, "lane": lane}
     ).one()
     run = GradingRun(
         submission_id=submission.id,
@@ -57,6 +86,8 @@ def enqueue(
         user_id=submission.user_id,
         ordinal=1 if repeats is None else repeats.ordinal + 1,
         status=RunStatus.QUEUED,
+        lane=lane,
+        expected_seconds=expected_seconds(session, snapshot_id),
         eff=now + timedelta(seconds=PENALTY_SECONDS * pending),
         seed=secrets.randbits(SEED_BITS) if repeats is None else repeats.seed,
         score=None if repeats is None else repeats.score,
@@ -74,44 +105,21 @@ def supersede_waiting(session: Session, assignment_id: int, user_id: int) -> int
     Only for assignments without a limit of attempts: where one was paid for, it is
     graded. A run that a worker already has is left alone.
     """
+    now = database_now(session)
     waiting = session.execute(
-        update(GradingRun)
-        .where(
-            GradingRun.status == RunStatus.QUEUED,
-            GradingRun.user_id == user_id,
-            GradingRun.ordinal == 1,
-            GradingRun.submission_id.in_(
-                select(Submission.id).where(
-                    Submission.assignment_id == assignment_id,
-                    Submission.user_id == user_id,
-                )
-            ),
-        )
-        .values(status=RunStatus.SUPERSEDED, finished_at=database_now(session))
-        .returning(GradingRun.id, GradingRun.submission_id)
+        _SUPERSEDE, {"user": user_id, "assignment": assignment_id, "now": now}
     ).all()
     for run_id, submission_id in waiting:
-        audit.add(session, "superseded", run_id=run_id, submission_id=submission_id)
+        audit.add(
+            session, "superseded", run_id=run_id, submission_id=submission_id, at=now
+        )
     return len(waiting)
 
 
-def queue_place(session: Session, run_id: str | uuid.UUID) -> int | None:
-    """Return a run's place in the queue, 1 for the next, or ``None`` if it has none."""
+def place_of(session: Session, run_id: str | uuid.UUID) -> Waiting | None:
+    """Return where a run stands in the queue, or ``None`` if it is not in it."""
     run = session.get(GradingRun, parsed(run_id))
-    if run is None or run.status is not RunStatus.QUEUED:
-        return None
-    before = session.scalars(
-        select(func.count())
-        .select_from(GradingRun)
-        .where(
-            GradingRun.status == RunStatus.QUEUED,
-            or_(
-                GradingRun.eff < run.eff,
-                and_(GradingRun.eff == run.eff, GradingRun.id < run.id),
-            ),
-        )
-    ).one()
-    return before + 1
+    return None if run is None else waiting(session, run)
 
 
 def rerun(
@@ -144,11 +152,7 @@ def rerun(
     role = accounts.role_in(session, actor_id, assignment.course_id)
     if role is None or not role.is_staff:
         raise NotFoundError(f"submission {submission_id} is not for this viewer")
-    current = session.scalars(
-        select(GradingRun)
-        .where(GradingRun.submission_id == submission.id, GradingRun.is_current)
-        .with_for_update()
-    ).one()
+    current = _current_run(session, submission.id)
     if current.status is RunStatus.QUEUED:
         return str(current.id)
     old = current.status
@@ -172,6 +176,21 @@ def rerun(
         reason=reason,
     )
     return str(run.id)
+
+
+def _current_run(session: Session, submission_id: uuid.UUID) -> GradingRun:
+    """Return the run that counts, and let nobody else change it until the commit."""
+    query = (
+        select(GradingRun)
+        .where(GradingRun.submission_id == submission_id, GradingRun.is_current)
+        .with_for_update()
+    )
+    # Where somebody else replaced it while this waited for it, PostgreSQL answers with
+    # no row at all; the next question finds the new one.
+    for _ in range(SECOND_LOOKS):
+        if (run := session.scalars(query).one_or_none()) is not None:
+            return run
+    return session.scalars(query).one()
 
 
 def refund(session: Session, run: GradingRun, reason: str) -> None:

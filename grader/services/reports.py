@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, undefer
@@ -19,20 +20,21 @@ from grader.models import (
     RunStatus,
     Submission,
 )
-from grader.report import CheckResult
+from grader.report import BlockedCall, CheckResult
 from grader.services import accounts, hints
+from grader.services.estimates import waiting
 from grader.services.gradebook import (
     POLICY,
     AttemptRow,
     ScoreRow,
     SubmissionRow,
     attempts,
+    blocked_calls,
     scores,
     scores_csv,
     submissions,
 )
 from grader.services.ids import parsed
-from grader.services.queueing import queue_place
 
 __all__ = [
     "POLICY",
@@ -83,13 +85,15 @@ class ReportView:
     ----------
     queue_place
         1 if it is next; ``None`` if it does not wait.
+    wait_seconds
+        About how long it still waits; ``None`` if no worker is there to say.
     current_index, total, current_title
         The check that runs, from 1, of how many; 0 and empty if none runs.
     score
         What counts; during a rerun, of the run before.
     hint_notice
         When the hints that are left out here are shown; empty if none is left out.
-    problem, jail_tier, seed, worker, versions, spec_digest
+    problem, jail_tier, seed, worker, versions, spec_digest, machine, blocked_calls
         For staff only; empty and ``None`` for students. Seed, digest and versions are
         what an exact regrade needs.
     """
@@ -109,6 +113,7 @@ class ReportView:
     sha256: str
     status: RunStatus
     queue_place: int | None
+    wait_seconds: float | None
     current_index: int
     total: int
     current_title: str
@@ -131,6 +136,8 @@ class ReportView:
     seed: int | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
     spec_digest: str = ""
+    machine: Mapping[str, str] = field(default_factory=dict)
+    blocked_calls: tuple[BlockedCall, ...] = ()
 
 
 def for_viewer(
@@ -182,7 +189,7 @@ def _view(
     checks = [_as_seen(check, curtain) for check in shown]
     current = next((c for c in checks if c.state is CheckState.RUNNING), None)
     report = run.report or {}
-    staff = role.is_staff
+    waits = waiting(session, run)
     return ReportView(
         submission_id=str(submission.id),
         run_id=str(run.id),
@@ -198,14 +205,16 @@ def _view(
         received_at=submission.received_at,
         sha256=submission.sha256,
         status=run.status,
-        queue_place=queue_place(session, run.id),
+        queue_place=waits.place if waits else None,
+        wait_seconds=waits.seconds if waits else None,
         current_index=checks.index(current) + 1 if current else 0,
         total=len(checks),
         current_title=current.title if current else "",
         checks=checks,
         score=run.score,
         max_score=run.snapshot.max_score if run.max_score is None else run.max_score,
-        notices=list(submission.notices),
+        # Grading repeats those of intake, and may add some.
+        notices=list(dict.fromkeys([*submission.notices, *report.get("notices", ())])),
         log=str(report.get("log", "")),
         files=list(submission.files),
         started_at=run.started_at,
@@ -215,13 +224,22 @@ def _view(
         my_role=role,
         is_mine=is_mine,
         hint_notice=hints.policy(curtain.hints) if checks != shown else "",
-        problem=run.problem if staff else "",
-        worker=(run.worker or "") if staff else "",
-        jail_tier=run.jail_tier if staff else "",
-        seed=run.seed if staff else None,
-        versions=dict(run.versions) if staff else {},
-        spec_digest=run.snapshot.digest if staff else "",
+        **(_for_staff(run) if role.is_staff else {}),
     )
+
+
+def _for_staff(run: GradingRun) -> dict[str, Any]:
+    """Return the fields that a student's view leaves empty."""
+    return {
+        "problem": run.problem,
+        "worker": run.worker or "",
+        "jail_tier": run.jail_tier,
+        "seed": run.seed,
+        "versions": dict(run.versions),
+        "spec_digest": run.snapshot.digest,
+        "machine": dict((run.report or {}).get("machine", {})),
+        "blocked_calls": blocked_calls(run),
+    }
 
 
 def _curtain(session: Session, run: GradingRun, role: CourseRole) -> hints.Curtain:

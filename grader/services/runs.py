@@ -1,22 +1,22 @@
 """A run from claim to end: every change is guarded by the token of the claim."""
 
-import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import Table, delete, insert, update
 from sqlalchemy.orm import Session
 
 from grader.assignments import CheckOutline
 from grader.db import database_now
 from grader.errors import LeaseLostError
-from grader.models import GradingRun, RunResult, RunStatus, Submission
+from grader.models import AlarmKind, GradingRun, RunResult, RunStatus
 from grader.report import CheckResult, Report, ReportStatus
-from grader.services import audit
-from grader.services.queueing import queue_place, refund, rerun
+from grader.services import alarms, audit
+from grader.services.claiming import GradeJob, claim
+from grader.services.queueing import place_of, refund, rerun
 from grader.services.sweeping import Swept, sweep
 from grader.services.upserts import insert_or_update
 
@@ -28,7 +28,7 @@ __all__ = [
     "finish",
     "give_back",
     "heartbeat",
-    "queue_place",
+    "place_of",
     "record",
     "release",
     "rerun",
@@ -38,77 +38,9 @@ __all__ = [
 GIVE_BACK_LIMIT = 8
 AVOID_SECONDS = 30.0
 LONGEST_REASON = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class GradeJob:
-    """What a worker needs to grade one run, and the token that lets it write.
-
-    Parameters
-    ----------
-    files
-        Name to SHA-256 in the blob store.
-    """
-
-    run_id: uuid.UUID
-    token: uuid.UUID
-    attempt: int
-    worker: str
-    submission_id: uuid.UUID
-    snapshot_id: int
-    seed: int
-    entry: str
-    files: Mapping[str, str]
-    notices: tuple[str, ...]
-
-
-def claim(session: Session, *, worker: str, lease_seconds: float) -> GradeJob | None:
-    """Take the first run of the queue, or return ``None`` if there is none.
-
-    One conditional UPDATE decides who grades, whatever the broker delivered and how
-    often. Commit before running student code.
-
-    Parameters
-    ----------
-    worker
-        Who asks. A run that this worker gave back is left to others for a while.
-    """
-    now = database_now(session)
-    first = (
-        select(GradingRun.id)
-        .where(
-            GradingRun.status == RunStatus.QUEUED,
-            or_(
-                GradingRun.avoid_worker.is_(None),
-                GradingRun.avoid_worker != worker,
-                GradingRun.avoid_until <= now,
-            ),
-        )
-        .order_by(GradingRun.eff, GradingRun.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-    run = session.scalars(
-        update(GradingRun)
-        .where(GradingRun.id == first, GradingRun.status == RunStatus.QUEUED)
-        .values(
-            status=RunStatus.RUNNING,
-            attempt=GradingRun.attempt + 1,
-            token=uuid.uuid4(),
-            worker=worker,
-            lease_until=now + timedelta(seconds=lease_seconds),
-            heartbeat_at=now,
-            started_at=now,
-            progress_index=0,
-        )
-        .returning(GradingRun),
-        execution_options={"synchronize_session": False},
-    ).one_or_none()
-    if run is None:
-        return None
-    session.execute(delete(RunResult).where(RunResult.run_id == run.id))
-    return _job(run, session.get_one(Submission, run.submission_id))
+# The hot statements go by the tables: the ORM costs more time than the database.
+_RUN = cast(Table, GradingRun.__table__)
+_RESULT = cast(Table, RunResult.__table__)
 
 
 def heartbeat(session: Session, job: GradeJob, lease_seconds: float) -> None:
@@ -175,34 +107,39 @@ def finish(session: Session, job: GradeJob, report: Report) -> None:
         If the run belongs to somebody else now; nothing is stored.
     """
     graded = report.status is ReportStatus.GRADED
-    summary = report.to_json()
-    del summary["results"]
     scored = (
         {"score": report.score, "max_score": report.max_score, "problem": ""}
         if graded
         else {"problem": "A check of the assignment is broken; see its results."}
     )
     rows = [
-        {"run_id": job.run_id, "position": position, "check": check, "results": results}
+        {
+            "run_id": job.run_id,
+            "position": position,
+            "check_id": check,
+            "results": results,
+        }
         for position, (check, results) in enumerate(_by_check(report), start=1)
     ]
-    run = _guarded(
+    now = database_now(session)
+    _guarded(
         session,
         job,
         status=RunStatus.GRADED if graded else RunStatus.NEEDS_ATTENTION,
         token=None,
         lease_until=None,
-        report=summary,
+        report=report.summary(),
         progress_index=len(rows),
         progress_total=len(rows),
         jail_tier=report.jail_tier,
         versions=dict(report.versions),
-        finished_at=database_now(session),
+        blocked_calls=[asdict(call) for call in report.blocked_calls],
+        finished_at=now,
         **scored,
     )
-    session.execute(delete(RunResult).where(RunResult.run_id == job.run_id))
+    session.execute(delete(_RESULT).where(_RESULT.c.run_id == job.run_id))
     if rows:
-        session.execute(insert(RunResult), rows)
+        session.execute(insert(_RESULT), rows)
     audit.add(
         session,
         "graded" if graded else "needs_attention",
@@ -210,9 +147,10 @@ def finish(session: Session, job: GradeJob, report: Report) -> None:
         run_id=job.run_id,
         attempt=job.attempt,
         new={"score": report.score, "max_score": report.max_score} if graded else None,
+        at=now,
     )
     if not graded:
-        refund(session, run, "a check of the assignment is broken")
+        refund(session, _run(session, job), "a check of the assignment is broken")
 
 
 def give_back(session: Session, job: GradeJob, reason: str) -> None:
@@ -226,7 +164,7 @@ def give_back(session: Session, job: GradeJob, reason: str) -> None:
     LeaseLostError
         If the run belongs to somebody else now.
     """
-    run = _guarded(
+    _guarded(
         session,
         job,
         status=RunStatus.QUEUED,
@@ -238,8 +176,18 @@ def give_back(session: Session, job: GradeJob, reason: str) -> None:
         avoid_until=database_now(session) + timedelta(seconds=AVOID_SECONDS),
         problem=_plain(reason),
     )
+    run = _run(session, job)
     if run.give_backs >= GIVE_BACK_LIMIT:
         _break(session, run, job, reason)
+        alarms.sound(
+            session,
+            AlarmKind.POISON_SUBMISSION,
+            subject=str(run.id),
+            worker=job.worker,
+            run_id=run.id,
+            problems=[_plain(reason)],
+            facts={"give_backs": str(run.give_backs)},
+        )
 
 
 def release(session: Session, job: GradeJob) -> None:
@@ -268,8 +216,8 @@ def fail(session: Session, job: GradeJob, reason: str) -> None:
     LeaseLostError
         If the run belongs to somebody else now.
     """
-    run = _guarded(session, job, token=None, lease_until=None, problem=_plain(reason))
-    _break(session, run, job, reason)
+    _guarded(session, job, token=None, lease_until=None, problem=_plain(reason))
+    _break(session, _run(session, job), job, reason)
 
 
 def _break(session: Session, run: GradingRun, job: GradeJob, reason: str) -> None:
@@ -290,24 +238,27 @@ def _break(session: Session, run: GradingRun, job: GradeJob, reason: str) -> Non
     refund(session, run, reason)
 
 
-def _guarded(session: Session, job: GradeJob, **values: Any) -> GradingRun:
+def _guarded(session: Session, job: GradeJob, **values: Any) -> None:
     """Change a run only while the job's token holds it."""
-    run = session.scalars(
-        update(GradingRun)
+    changed = session.execute(
+        update(_RUN)
         .where(
-            GradingRun.id == job.run_id,
-            GradingRun.token == job.token,
-            GradingRun.status == RunStatus.RUNNING,
+            _RUN.c.id == job.run_id,
+            _RUN.c.token == job.token,
+            _RUN.c.status == RunStatus.RUNNING,
         )
         .values(**values)
-        .returning(GradingRun),
-        execution_options={"synchronize_session": False, "populate_existing": True},
-    ).one_or_none()
-    if run is None:
+        .returning(_RUN.c.id)
+    )
+    if changed.first() is None:
         raise LeaseLostError(
             f"run {job.run_id}: attempt {job.attempt} does not hold it any more"
         )
-    return run
+
+
+def _run(session: Session, job: GradeJob) -> GradingRun:
+    """Return the run as it is now."""
+    return session.get_one(GradingRun, job.run_id, populate_existing=True)
 
 
 def _plain(reason: str) -> str:
@@ -320,19 +271,3 @@ def _by_check(report: Report) -> list[tuple[str, list[dict[str, Any]]]]:
         (check, [result.to_json() for result in results])
         for check, results in groupby(report.results, key=lambda result: result.check)
     ]
-
-
-def _job(run: GradingRun, submission: Submission) -> GradeJob:
-    assert run.token is not None and run.worker is not None  # noqa: S101, PT018
-    return GradeJob(
-        run_id=run.id,
-        token=run.token,
-        attempt=run.attempt,
-        worker=run.worker,
-        submission_id=submission.id,
-        snapshot_id=run.snapshot_id,
-        seed=run.seed,
-        entry=submission.entry,
-        files=dict(submission.files),
-        notices=tuple(submission.notices),
-    )

@@ -25,6 +25,8 @@ from grader.services.receipts import Receipt
 from grader.services.upserts import insert_if_absent
 from grader.storage import BlobStore
 
+_Names = dict[str, str]
+
 
 def submit(
     session: Session,
@@ -62,15 +64,14 @@ def submit(
         If the disk is full.
     """
     # Before the first statement: on SQLite that takes the lock that all writers share.
-    files = {name: store.put(data) for name, data in prepared.files.items()}
-    originals = {name: store.put(data) for name, data in prepared.originals.items()}
+    files, originals = _stored(store, prepared)
     assignment, course, snapshot_id = _open_assignment(session, assignment_id)
     _refuse_strangers(session, course, user_id)
     key = _stored_key(idempotency_key)
     _wait_for_turn(session, assignment_id, user_id)
     earlier = _same_request(session, assignment_id, user_id, key)
     if earlier is not None:
-        return _receipt(session, earlier, secret_key)
+        return _receipt(earlier, _first_run(session, earlier), secret_key)
     _refuse_late(assignment, course, received_at)
     submission = Submission(
         assignment_id=assignment_id,
@@ -88,15 +89,16 @@ def submit(
     session.flush()
     if assignment.max_attempts is None:
         queueing.supersede_waiting(session, assignment_id, user_id)
-    queueing.enqueue(session, submission, snapshot_id)
+    run = queueing.enqueue(session, submission, snapshot_id)
     audit.add(
         session,
         "submitted",
         actor_id=user_id,
         submission_id=submission.id,
         new={"number": submission.number, "sha256": submission.sha256},
+        at=run.created_at,
     )
-    return _receipt(session, submission, secret_key)
+    return _receipt(submission, run.id, secret_key)
 
 
 def files_of(
@@ -117,17 +119,43 @@ def files_of(
     StorageError
         If a file is missing or changed on disk.
     """
-    submission = session.get(Submission, parsed(submission_id))
-    if submission is None:
-        raise NotFoundError(f"submission {submission_id} does not exist")
+    submission = _existing(session, submission_id)
     manifest = submission.originals if originals else submission.files
     return {name: store.get(blob) for name, blob in manifest.items()}
+
+
+def originals_of(session: Session, submission_id: str | uuid.UUID) -> dict[str, str]:
+    """Return the names and SHA-256 of what was uploaded.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such submission.
+    """
+    return dict(_existing(session, submission_id).originals)
 
 
 def attempts_used(session: Session, *, assignment_id: int, user_id: int) -> int:
     """Return how many attempts a student has used, without those given back."""
     row = session.get(Attempts, (assignment_id, user_id))
     return 0 if row is None else row.used
+
+
+def _existing(session: Session, submission_id: str | uuid.UUID) -> Submission:
+    submission = session.get(Submission, parsed(submission_id))
+    if submission is None:
+        raise NotFoundError(f"submission {submission_id} does not exist")
+    return submission
+
+
+def _stored(store: BlobStore, prepared: Prepared) -> tuple[_Names, _Names]:
+    """Put each content into the store once, and return both lists of names."""
+    parts = (prepared.files, prepared.originals)
+    blobs = {
+        data: store.put(data) for data in {d for part in parts for d in part.values()}
+    }
+    files, originals = ({n: blobs[d] for n, d in part.items()} for part in parts)
+    return files, originals
 
 
 def _open_assignment(
@@ -211,12 +239,15 @@ def _take_attempt(session: Session, assignment: Assignment, user_id: int) -> int
     return number
 
 
-def _receipt(session: Session, submission: Submission, secret_key: str) -> Receipt:
-    run_id = session.scalars(
+def _first_run(session: Session, submission: Submission) -> uuid.UUID:
+    return session.scalars(
         select(GradingRun.id).where(
             GradingRun.submission_id == submission.id, GradingRun.ordinal == 1
         )
     ).one()
+
+
+def _receipt(submission: Submission, run_id: uuid.UUID, secret_key: str) -> Receipt:
     return Receipt(
         submission_id=str(submission.id),
         run_id=str(run_id),

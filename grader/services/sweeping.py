@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grader.db import database_now
-from grader.models import GradingRun, RunStatus, WorkerBeat
-from grader.services import audit
+from grader.models import AlarmKind, GradingRun, RunStatus, WorkerBeat
+from grader.services import alarms, audit
 from grader.services.queueing import refund
 
 CRASH_LIMIT = 3
@@ -77,6 +77,18 @@ def _take_back(session: Session, run: GradingRun, now: datetime) -> bool:
     )
     if is_over:
         refund(session, run, reason)
+        alarms.sound(
+            session,
+            AlarmKind.POISON_SUBMISSION,
+            subject=str(run.id),
+            worker=run.worker or "",
+            run_id=run.id,
+            problems=[reason],
+            facts={
+                "crash_strikes": str(run.crash_strikes),
+                "lost_workers": str(run.lost_workers),
+            },
+        )
     return not is_over
 
 

@@ -1,7 +1,9 @@
 """``INSERT ... ON CONFLICT`` for whichever database this is."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -23,6 +25,26 @@ def insert_or_update(
     session.execute(
         _insert(session, table, values).on_conflict_do_update(
             index_elements=keys, set_=update
+        )
+    )
+
+
+def insert_or_count(
+    session: Session,
+    table: type[Base],
+    values: dict[str, Any],
+    *,
+    keys: Sequence[str],
+    among: ColumnElement[bool],
+    update: dict[str, Any],
+) -> None:
+    """Add a row, or change the one with these keys among those that fulfil a condition.
+
+    There must be a unique index on just these keys and this condition.
+    """
+    session.execute(
+        _insert(session, table, values).on_conflict_do_update(
+            index_elements=list(keys), index_where=among, set_=update
         )
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask, url_for
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from grader.config import Settings
 from grader.db import Database
@@ -21,6 +22,9 @@ from grader.web import (
     headers,
     health,
     instructor,
+    metrics,
+    receipts,
+    request_ids,
     student,
     submission,
     ta,
@@ -64,15 +68,19 @@ def create_app(
         MAX_FORM_PARTS=_MOST_FILES,
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
     )
+    if proxies := settings.trusted_proxies:
+        # Else everybody has the proxy's address, and who guesses passwords slows all.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     backend = Backend(settings, database, BlobStore(settings.blob_dir))
     backend.attach(app.extensions)
+    request_ids.install(app)
     headers.install(app, settings.base_url)
     accounts.install(app, settings, database)
     app.before_request(access.enforce)
     access.declare(app, {"static": access.Access.PUBLIC})
     errors.install(app)
     _prepare_templates(app)
-    for module in (student, submission, ta, instructor, api, health):
+    for module in (student, submission, receipts, ta, instructor, api, health, metrics):
         app.register_blueprint(module.blueprint)
     return app
 

@@ -1,5 +1,6 @@
 """Reports for programs: JSON with the same keys as ``grader grade --json``."""
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, jsonify
@@ -33,6 +34,7 @@ def submission(submission: str) -> Response:
         "sha256": view.sha256,
         "status": view.status,
         "queue_place": view.queue_place,
+        "wait_seconds": view.wait_seconds,
         "progress": {
             "done": reading.checks_done(view),
             "total": view.total,
@@ -51,5 +53,7 @@ def submission(submission: str) -> Response:
             "jail_tier": view.jail_tier,
             "versions": dict(view.versions),
             "spec_digest": view.spec_digest,
+            "machine": dict(view.machine),
+            "blocked_calls": [asdict(call) for call in view.blocked_calls],
         }
     return jsonify(body)

@@ -4,7 +4,16 @@ import logging
 import uuid
 from dataclasses import dataclass
 
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+)
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -20,6 +29,7 @@ from grader.errors import (
 )
 from grader.web.backend import backend
 from grader.web.filters import size
+from grader.web.health import note_refused_storage
 
 _log = logging.getLogger(__name__)
 
@@ -117,17 +127,21 @@ def page(
         return make_response(jsonify(error=body), status)
     if request.headers.get("HX-Request"):
         return make_response(words.title, status)
-    # Above 500 even the look-up of the visitor may be what fails.
-    template = "errors/bare.html" if status >= 500 else "errors/page.html"
-    html = render_template(
-        template,
-        status=status,
-        title=words.title,
-        text=words.text.replace("{limit}", size(backend().settings.max_upload_bytes)),
-        detail=detail,
-        incident=incident,
-    )
-    return make_response(html, status)
+    facts = {
+        "status": status,
+        "title": words.title,
+        "text": words.text.replace(
+            "{limit}", size(backend().settings.max_upload_bytes)
+        ),
+        "detail": detail,
+        "incident": incident,
+    }
+    if status < 500:
+        return make_response(render_template("errors/page.html", **facts), status)
+    # Even the look-up of the visitor may be what fails, and Flask does one for every
+    # page that it renders itself.
+    bare = current_app.jinja_env.get_template("errors/bare.html")
+    return make_response(bare.render(**facts), status)
 
 
 def _http(error: HTTPException) -> Response:
@@ -159,6 +173,8 @@ def _refused(error: RefusedError) -> Response:
 def _storage(error: StorageError) -> Response:
     _log.error("storage refused: %s", error)
     from_database = isinstance(error.__cause__, SQLAlchemyError)
+    if not from_database:
+        note_refused_storage(error)
     return page(503 if from_database else 507)
 
 

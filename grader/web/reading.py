@@ -1,5 +1,6 @@
 """A report arranged for reading: checks by component, one sign and sum for each."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,8 @@ _BY_WEIGHT = (
     Verdict.SKIPPED,
     Verdict.PASSED,
 )
+# A wait that is over before it is read.
+_SHORT_WAIT_SECONDS = 5
 _FAST_SECONDS = 1
 _SLOW_SECONDS = 3
 _FAST_FOR_SECONDS = 15.0
@@ -179,9 +182,8 @@ def announcement(report: ReportView) -> str:
     """Say in one sentence where grading is; read aloud by screen readers."""
     if report.status is RunStatus.QUEUED:
         place = report.queue_place or 1
-        if place == 1:
-            return "Next in the queue."
-        return f"Number {place} in the queue."
+        position = "Next" if place == 1 else f"Number {place}"
+        return f"{position} in the queue{wait(report.wait_seconds)}."
     if report.status is RunStatus.RUNNING:
         if report.current_index == 0:
             return "Finishing."
@@ -192,6 +194,17 @@ def announcement(report: ReportView) -> str:
     if report.status is RunStatus.GRADED:
         return f"Graded: {points(report.score)} of {points(report.max_score)} points."
     return "Grading has ended without a score."
+
+
+def wait(seconds: float | None) -> str:
+    """Return how long a place in the queue still lasts, as the end of a sentence."""
+    if seconds is None:
+        return "; it begins as soon as a worker is back"
+    if seconds < _SHORT_WAIT_SECONDS:
+        return ""
+    if seconds < 90:
+        return f", about {10 * math.ceil(seconds / 10)} seconds to go"
+    return f", about {math.ceil(seconds / 60)} minutes to go"
 
 
 def summary(report: ReportView) -> str:

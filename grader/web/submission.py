@@ -23,7 +23,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from grader import dispatch
 from grader.services import courses, reports, runs, submissions
-from grader.services.receipts import sign
+from grader.services.receipts import Receipt, as_text, sign
 from grader.services.reports import ReportView
 from grader.web import reading
 from grader.web.access import Access, requires
@@ -127,6 +127,29 @@ def upload(submission: str) -> BaseResponse:
         ((name, content),) = files.items()
         return attachment(content, PurePosixPath(name).name)
     return attachment(zipped(files), f"{view.assignment_slug}-{view.number}.zip")
+
+
+@blueprint.get("/receipt")
+@requires(Access.SIGNED_IN)
+def receipt(submission: str) -> BaseResponse:
+    """Send the signed receipt as a text; only its owner has one."""
+    with backend().database.read() as session:
+        view = _visible(session, submission)
+        originals = submissions.originals_of(session, submission)
+    if not view.is_mine:
+        abort(404)
+    promise = Receipt(
+        submission_id=view.submission_id,
+        run_id=view.run_id,
+        number=view.number,
+        sha256=view.sha256,
+        received_at=view.received_at,
+        signature=_signature(view),
+    )
+    title = f"{view.assignment_title} ({view.course_title})"
+    text = as_text(promise, title=title, originals=originals)
+    name = f"receipt-{view.assignment_slug}-{view.number}.txt"
+    return attachment(text.encode(), name)
 
 
 @blueprint.post("/rerun")

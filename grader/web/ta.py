@@ -25,13 +25,14 @@ _COLUMNS = {
 @blueprint.get("/courses/<course>/assignments/<assignment>/submissions")
 @requires(Access.TA)
 def submissions(course: str, assignment: str) -> str:
-    """List all submissions, newest first, to be sorted and filtered by name."""
+    """List all submissions, newest first, to be sorted and filtered."""
     with backend().database.read() as session:
         view = assignments.get(session, course, assignment)
         rows = reports.submissions(session, assignment_id=view.id)
     wanted = request.args.get("name", "").strip()
     sorting = Sorting.of(request.args, _COLUMNS, default="received_at", falling=True)
-    found = sorting.sorted([row for row in rows if _matches(row, wanted)])
+    blocked = request.args.get("blocked") == "1"
+    found = sorting.sorted([row for row in rows if _matches(row, wanted, blocked)])
     page, pages = page_of(found, request.args.get("page"))
     facts: dict[str, Any] = {
         "course": g.course,
@@ -40,6 +41,8 @@ def submissions(course: str, assignment: str) -> str:
         "columns": _COLUMNS,
         "sorting": sorting,
         "wanted": wanted,
+        "blocked": blocked,
+        "with_blocked_calls": sum(bool(row.blocked_calls) for row in rows),
         "rows": page.rows,
         "total": len(rows),
         "found": len(found),
@@ -49,7 +52,9 @@ def submissions(course: str, assignment: str) -> str:
     return render_template("ta/submissions.html", **facts)
 
 
-def _matches(row: SubmissionRow, wanted: str) -> bool:
+def _matches(row: SubmissionRow, wanted: str, blocked: bool) -> bool:
+    if blocked and not row.blocked_calls:
+        return False
     person = asdict(row)
     text = f"{person['name']} {person['email']}".casefold()
     return all(part in text for part in wanted.casefold().split())

@@ -3,14 +3,15 @@
 import pytest
 
 from grader.errors import LeaseLostError, NotFoundError
-from grader.models import RunStatus
+from grader.models import Lane, RunStatus
 from grader.services import runs
 from tests.services.world import World, report
 
 
 def place(world: World, run_id: str) -> int | None:
     with world.database.read() as session:
-        return runs.queue_place(session, run_id)
+        waiting = runs.place_of(session, run_id)
+        return waiting.place if waiting else None
 
 
 def rerun(world: World, submission_id: str, actor: int | None = None) -> str:
@@ -75,6 +76,35 @@ def test_a_superseded_submission_can_be_graded_after_all(world: World) -> None:
     world.submit()
     again = rerun(world, receipt.submission_id)
     assert world.run(again).status is RunStatus.QUEUED
+
+
+def test_a_rerun_waits_behind_whatever_students_send(world: World) -> None:
+    graded = world.submit()
+    world.grade()
+    again = rerun(world, graded.submission_id)
+    later = world.submit(world.other)
+    assert (place(world, later.run_id), place(world, again)) == (1, 2)
+    assert str(world.must_claim().run_id) == later.run_id
+    assert str(world.must_claim().run_id) == again
+
+
+def test_a_waiting_rerun_does_not_put_its_student_further_back(world: World) -> None:
+    graded = world.submit()
+    world.grade()
+    rerun(world, graded.submission_id)
+    mine, theirs = world.submit(), world.submit(world.other)
+    assert [place(world, receipt.run_id) for receipt in (mine, theirs)] == [1, 2]
+
+
+def test_a_worker_can_look_for_reruns_alone(world: World) -> None:
+    graded = world.submit()
+    world.grade()
+    again = rerun(world, graded.submission_id)
+    world.submit(world.other)
+    with world.database.write() as session:
+        job = runs.claim(session, worker="w1", lease_seconds=30, only=Lane.BULK)
+    assert job is not None
+    assert str(job.run_id) == again
 
 
 @pytest.mark.parametrize("who", ["student", "other", "outsider"])

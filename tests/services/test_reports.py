@@ -122,6 +122,15 @@ def test_a_graded_submission_shows_score_results_notices_and_log(world: World) -
     assert (seen.log, seen.files) == ("printed", ["tiny.py"])
 
 
+def test_what_grading_noticed_comes_after_what_intake_did(world: World) -> None:
+    submission = world.submit().submission_id
+    job = world.must_claim()
+    said = ("mine.py was loaded as tiny.py.", "tqdm is not installed.")
+    with world.database.write() as session:
+        runs.finish(session, job, replace(report(), notices=said))
+    assert view(world, submission).notices == list(said)
+
+
 def test_seed_tier_and_our_own_problems_are_for_staff(world: World) -> None:
     submission = world.submit().submission_id
     world.grade()

@@ -82,7 +82,7 @@ class Queue(RuleBasedStateMachine):
             rows = session.scalars(
                 select(GradingRun)
                 .where(GradingRun.status == RunStatus.QUEUED)
-                .order_by(GradingRun.eff, GradingRun.id)
+                .order_by(GradingRun.lane, GradingRun.eff, GradingRun.id)
             )
             return [row.id for row in rows if row.avoid_worker != worker]
 

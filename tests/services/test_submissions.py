@@ -107,9 +107,9 @@ def test_parallel_submissions_never_pass_the_limit(world: World) -> None:
         except RefusedError as refused:
             return refused.code
 
-    with ThreadPoolExecutor(8) as pool:
-        seen = list(pool.map(attempt, range(8)))
-    assert seen.count("attempts-used-up") == 5
+    with ThreadPoolExecutor(16) as pool:
+        seen = list(pool.map(attempt, range(16)))
+    assert seen.count("attempts-used-up") == 13
     assert count(world) == 3
     assert used(world) == 3
 

@@ -21,6 +21,7 @@ from tests.web.seed import World
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 KEY = re.compile(r'name="idempotency_key" value="([^"]+)"')
 ASSIGNMENT = f"/courses/{seed.COURSE}/assignments/{seed.SLUG}"
+SERVICE = f"/courses/{seed.COURSE}/service"
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from grader.config import Settings
 from grader.db import Database, migrate
 from grader.intake import prepare
 from grader.models import CourseRole
-from grader.report import Report, ReportStatus
+from grader.report import BlockedCall, Report, ReportStatus
 from grader.services import accounts, assignments, courses, runs, submissions
 from grader.storage import BlobStore
 from tests.web.results import mixed, passed
@@ -264,6 +264,10 @@ def report_for(assignment: Assignment, judge: Any) -> Report:
         spec_digest=assignment.digest,
         versions={"grader": "0.1.0", "python": "3.11.2", "numpy": "2.4.6"},
         jail_tier="T1",
+        machine={"kernel": "Linux 6.1 <b>", "user_namespaces": "yes"},
+        blocked_calls=(BlockedCall("interface", "process_vm_readv"),)
+        if judge is mixed
+        else (),
         log="epoch 1: \x1b[31mloss 2.30\x1b[0m\n<script>alert('print')</script>\n",
         seconds=1.3,
     )

@@ -22,7 +22,7 @@ from grader.models import GradingRun
 from grader.services import submissions
 from grader.web import create_app
 from grader.web.access import Access, requires
-from tests.web.conftest import ASSIGNMENT, token_of, upload
+from tests.web.conftest import ASSIGNMENT, SERVICE, token_of, upload
 from tests.web.seed import World
 
 Visit = Callable[[str], FlaskClient]
@@ -45,6 +45,7 @@ def pages(world: World) -> list[tuple[str, str]]:
         ("tess", f"{ASSIGNMENT}/submissions"),
         ("ivo", f"{ASSIGNMENT}/scores"),
         ("ivo", f"{ASSIGNMENT}/settings"),
+        ("ivo", SERVICE),
         ("ada", "/nothing-here"),
     ]
 

@@ -17,7 +17,7 @@ from grader.web.filters import (
     visible,
 )
 from grader.web.highlighting import source_page
-from grader.web.reading import poll_seconds
+from grader.web.reading import poll_seconds, wait
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -81,6 +81,22 @@ def test_facts_know_what_went_in_and_the_code_to_copy() -> None:
     assert shown.brief == "for x (5,), w (5, 3), b"
     assert shown.replay == "print(1)\n"
     assert not shown.has_more
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, "; it begins as soon as a worker is back"),
+        (0.0, ""),
+        (4.9, ""),
+        (5.0, ", about 10 seconds to go"),
+        (61.0, ", about 70 seconds to go"),
+        (90.0, ", about 2 minutes to go"),
+        (601.0, ", about 11 minutes to go"),
+    ],
+)
+def test_a_wait_is_rounded_up_in_words(seconds: float | None, text: str) -> None:
+    assert wait(seconds) == text
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def test_page_of_a_waiting_submission_says_its_place(
     visit: Visit, world: World
 ) -> None:
     text = visit("ada").get(f"/submissions/{world.ids['queued']}").text
-    assert "Next in the queue." in text
+    assert "Next in the queue; it begins as soon as a worker is back." in text
     assert "Linear: backward" in text
 
 
@@ -64,14 +64,7 @@ def test_results_appear_as_they_end_and_polling_stops_at_the_end(
 ) -> None:
     assignment = seed.small_assignment()
     store = BlobStore(world.settings.blob_dir)
-    with database.write() as session:
-        submission = _hand_in(session, store, world)
-    with database.write() as session:
-        while True:
-            job = runs.claim(session, worker="t", lease_seconds=60)
-            assert job is not None
-            if str(job.submission_id) == submission:
-                break
+    submission, job = _claimed(database, store, world)
     client = visit("ada")
     path = f"/submissions/{submission}/live"
     before = client.get(path)
@@ -89,6 +82,33 @@ def test_results_appear_as_they_end_and_polling_stops_at_the_end(
     assert "hx-get" not in end.text
     assert "Graded: 20 of 20 points." in end.text
     assert 'id="attempts" hx-swap-oob' in end.text
+
+
+def test_what_intake_and_grading_noticed_is_on_the_page(
+    visit: Visit, world: World, database: Database
+) -> None:
+    store = BlobStore(world.settings.blob_dir)
+    submission, job = _claimed(database, store, world)
+    outcome = seed.report_for(seed.small_assignment(), results.passed)
+    said = ("mlp.py was <b>renamed</b>.", "matplotlib is not installed.")
+    with database.write() as session:
+        runs.finish(session, job, replace(outcome, notices=said))
+    text = visit("ada").get(f"/submissions/{submission}").text
+    assert '<p class="note">mlp.py was &lt;b&gt;renamed&lt;/b&gt;.</p>' in text
+    assert '<p class="note">matplotlib is not installed.</p>' in text
+
+
+def _claimed(
+    database: Database, store: BlobStore, world: World
+) -> tuple[str, runs.GradeJob]:
+    with database.write() as session:
+        submission = _hand_in(session, store, world)
+    with database.write() as session:
+        while True:
+            job = runs.claim(session, worker="t", lease_seconds=60)
+            assert job is not None
+            if str(job.submission_id) == submission:
+                return submission, job
 
 
 def _hand_in(session: Session, store: BlobStore, world: World) -> str:

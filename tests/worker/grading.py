@@ -14,6 +14,7 @@ from grader.contract.messages import Bundle
 from grader.engine import Progress, ProgressListener
 from grader.report import Report
 from tests.services.world import report, result
+from worker import canary
 
 
 class NoJail:
@@ -23,6 +24,9 @@ class NoJail:
 
     def open(self, bundle: Bundle) -> JailSession:
         raise AssertionError("nothing here opens a jail")
+
+    def close(self) -> None:
+        pass
 
 
 def grade(
@@ -68,8 +72,19 @@ def obeying(
     return grade(assignment, files, entry, before_check=act, **rest)
 
 
-def failing(error: Exception) -> Callable[..., NoReturn]:
-    """An engine that always raises."""
+def failing(error: Exception) -> Callable[..., Report]:
+    """An engine that raises for every submission, but grades the worker's test run."""
+
+    def fail(*arguments: Any, **options: Any) -> Report:
+        if arguments and arguments[0].spec.slug == canary.SLUG:
+            return grade(*arguments, **options)
+        raise error
+
+    return fail
+
+
+def broken(error: Exception) -> Callable[..., NoReturn]:
+    """An engine that always raises: the machine is sick, not the submission."""
 
     def fail(*_: object, **__: object) -> NoReturn:
         raise error

@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +13,12 @@ from grader.config import Settings
 from grader.db import Database
 from grader.errors import StorageError
 from grader.models import RunStatus
-from grader.services import health
+from grader.services import alarms, health
+from grader.services.alarms import AlarmKind
 from grader.services.sweeping import Swept
 from grader.storage import BlobStore
 from tests.services.world import World, make_world
-from tests.waiting import LONGEST_SECONDS
+from tests.waiting import LONGEST_SECONDS, until
 from worker.janitor import Janitor
 
 
@@ -105,6 +108,42 @@ def test_after_the_database_was_away_leases_get_one_more_period(
     assert world.run(job.run_id).status is RunStatus.RUNNING
     now[0] += settings.lease_seconds
     assert janitor.tidy() == Swept(requeued=1, broken=0)
+
+
+def test_after_the_database_was_away_staff_learn_of_it(
+    world: World, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    janitor = Janitor(world.database, settings)
+
+    @contextmanager
+    def away() -> Iterator[Any]:
+        raise StorageError("database: is away")
+        yield
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.database, "read", away)
+        janitor.tidy()
+    janitor.tidy()
+
+    with world.database.read() as session:
+        [alarm] = alarms.recent(session)
+    assert alarm.kind is AlarmKind.DATABASE_AWAY
+
+
+def test_a_janitor_shows_life_with_every_round(
+    world: World, settings: Settings, tmp_path: Path
+) -> None:
+    beat = tmp_path / "beat"
+    shown = replace(settings, heartbeat_file=str(beat), sweep_seconds=0.01)
+    stop = threading.Event()
+    thread = threading.Thread(target=Janitor(world.database, shown).run, args=(stop,))
+    thread.start()
+    try:
+        until(beat.exists)
+    finally:
+        stop.set()
+        thread.join(LONGEST_SECONDS)
+    assert beat.exists()
 
 
 def test_a_janitor_stops_when_asked(world: World, settings: Settings) -> None:

@@ -23,7 +23,7 @@ from tests.services.world import CHECKS, World, make_world
 from tests.waiting import until
 from tests.worker.grading import NoJail, failing, grade
 from worker.lease import LeaseKeeper
-from worker.loop import Drained, Worker, run_polling
+from worker.loop import BULK_TURN, Drained, Worker, run_polling
 
 
 @pytest.fixture
@@ -52,6 +52,8 @@ def make_worker(world: World, **changes: Any) -> Worker:
         "grade": grade,
         "clock": clock,
         "pause": clock.pause,
+        # Test runs have tests of their own.
+        "examine": lambda *_: "",
     }
     return Worker(world.database, world.store, **{**defaults, **changes})
 
@@ -177,36 +179,6 @@ def test_an_assignment_that_cannot_be_read_needs_attention_at_once(
     broken = failing(AssignmentError(["assignment.toml: is broken"]))
     make_worker(world, grade=broken).drain(20.0)
     assert world.run(receipt.run_id).status is RunStatus.NEEDS_ATTENTION
-
-
-def test_a_worker_that_fails_twice_in_a_row_stops_claiming_for_a_while(
-    world: World,
-) -> None:
-    for _ in range(3):
-        world.submit()
-    clock = Clock()
-    worker = make_worker(world, clock=clock, grade=failing(ValueError("sick")))
-    worker.drain(20.0)
-    assert worker.drain(20.0) == Drained(graded=0, more=False)
-    assert "ValueError: sick" in (problem_of(world) or "")
-    worker.grade = grade
-    clock.now += 61.0
-    unlock(world)
-    assert worker.drain(20.0) == Drained(graded=3, more=False)
-    assert problem_of(world) == ""
-
-
-def test_a_success_between_two_failures_is_no_reason_to_stop(world: World) -> None:
-    for _ in range(3):
-        world.submit()
-    outcomes = iter([failing(ValueError("once")), grade, failing(ValueError("twice"))])
-
-    def changing(*arguments: Any, **options: Any) -> Any:
-        return next(outcomes)(*arguments, **options)
-
-    worker = make_worker(world, grade=changing)
-    assert worker.drain(20.0).graded == 3
-    assert problem_of(world) == ""
 
 
 def test_a_run_taken_away_is_not_written_to(world: World) -> None:
@@ -343,3 +315,20 @@ def test_polling_sweeps_up_after_dead_workers(world: World, settings: Settings) 
     worker = make_worker(world, grade=at_check(3, stop.set))
     run_polling(settings, stop, worker=worker, poll_seconds=0.02)
     assert world.run(job.run_id).status is RunStatus.GRADED
+
+
+def test_every_tenth_claim_looks_for_a_rerun_first(world: World) -> None:
+    graded = world.submit()
+    world.grade()
+    with world.database.write() as session:
+        again = runs.rerun(session, graded.submission_id, world.ta)
+    for _ in range(12):
+        world.submit(world.other)
+    order: list[str] = []
+
+    def noting(*arguments: Any, **options: Any) -> Any:
+        order.append(str(options["seed"]))
+        return grade(*arguments, **options)
+
+    make_worker(world, grade=noting).drain(20.0)
+    assert order.index(str(world.run(again).seed)) == BULK_TURN - 1
