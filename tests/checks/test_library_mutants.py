@@ -53,7 +53,7 @@ def mutant(
         found = asked.answer(call.arrays)
         found.update(entry.wrong(asked, call.arrays))
         if asked.family is Family.INITIALIZER:
-            return {"weight": drawn_with(found, call, seed)}
+            return {"weight": drawn_with(found, call, call.seed + seed)}
         if call.options.get("forward_only"):
             return {"loss": found["loss"]}
         return found
@@ -126,7 +126,7 @@ def test_right_code_passes_without_a_diagnosis(name: str) -> None:
     def answer(call: Call, seed: int) -> Mapping[str, Array]:
         found = as_constructed(plain, {}, call).answer(call.arrays)
         if plain.family is Family.INITIALIZER:
-            return {"weight": drawn_with(found, call, seed)}
+            return {"weight": drawn_with(found, call, call.seed + seed)}
         return {"loss": found["loss"]} if call.options.get("forward_only") else found
 
     for seed in range(6):

@@ -322,5 +322,5 @@ def _with_targets(
     elif like.dtype.kind == "f":
         targets = signed(rng, shape)
     else:
-        targets = rng.choice(sorted(set(like.tolist())), shape)
+        targets = rng.choice(sorted(set(like.ravel().tolist())), shape)
     return {first: predictions, second: targets}
