@@ -287,6 +287,8 @@ def test_a_jail_without_its_lock_is_killed_told_and_graded_elsewhere(
 
     def drain(name: str, jail: TieredJail) -> None:
         worker = Worker(database, store, lambda: WarmPool(jail, 1), name, grade=grade)
+        # The worker's own trial before its first claim would have found it as well.
+        worker.examine = lambda *_: ""
         worker.drain(20.0)
         worker.close()
 

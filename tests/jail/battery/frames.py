@@ -260,7 +260,7 @@ child._Submission.call = call
         " + text('fault.message', '\\x1b[2J\\u202e' + '<b>' * 5000)"
         " + text('fault.file', '/etc/passwd') + text('fault.line', '-1'), texts=4)"
         "\nos._exit(0)",
-        "raised <script>alert(1)</script> (/etc/passwd, line 0): [2J<b><b>",
+        "raised <script>alert(1)</script>: [2J<b><b>",
     ),
     lying(
         "F12-phase",
