@@ -19,6 +19,8 @@ from grader.assignments import Assignment, Sample
 from grader.cli.browser import Browser
 from grader.cli.demo import hand_in, temporary_home
 from grader.cli.demo_course import ASSIGNMENT, create_demo_course
+from grader.cli.load.commands import COMMANDS
+from grader.cli.parts import chosen_parts
 from grader.cli.processes import cost
 from grader.cli.trials import solution_sample
 from grader.config import Settings
@@ -106,11 +108,11 @@ def checks(
     """
     from grader.cli import bench_checks
 
-    chosen_parts = _named(parts, tuple(bench_checks.PARTS))
+    chosen = chosen_parts(parts, tuple(bench_checks.PARTS))
     extent = bench_checks.Extent(
         bench_checks.names(chosen), runs, seeds, processes, shipped
     )
-    if not bench_checks.run(extent, chosen_parts, click.echo):
+    if not bench_checks.run(extent, chosen, click.echo):
         raise SystemExit(1)
 
 
@@ -129,71 +131,14 @@ def jail_parts(
     """
     from grader.cli import bench_jail
 
-    chosen = _named(parts, tuple(bench_jail.PARTS))
+    chosen = chosen_parts(parts, tuple(bench_jail.PARTS))
     extent = bench_jail.Extent(frames, seed, processes, rounds)
     if not bench_jail.run(extent, chosen, click.echo):
         raise SystemExit(1)
 
 
-@bench.command("queue")
-@click.option("--part", "parts", multiple=True, help="Only this part; several times.")
-@click.option("--database", "kinds", multiple=True, help="sqlite or postgresql.")
-@click.option("--count", type=click.IntRange(20), default=300, show_default=True)
-@click.option("--finished", type=click.IntRange(300), default=100_000)
-@click.option("--rounds", type=click.IntRange(3), default=15, show_default=True)
-def queue(
-    parts: tuple[str, ...],
-    kinds: tuple[str, ...],
-    count: int,
-    finished: int,
-    rounds: int,
-) -> None:
-    """Measure intake, claims, a full database and a second worker.
-
-    On SQLite and, where it is installed, on a PostgreSQL server of its own. Exits with
-    1 if something costs more than promised.
-    """
-    from grader.cli import bench_queue
-    from grader.cli.load.databases import chosen_kinds
-
-    extent = bench_queue.Extent(count, finished, rounds)
-    chosen = _named(parts, tuple(bench_queue.PARTS))
-    if not bench_queue.run(extent, chosen_kinds(kinds), chosen, click.echo):
-        raise SystemExit(1)
-
-
-@bench.command("soak")
-@click.option("--minutes", type=click.FloatRange(0.1), default=3.0, show_default=True)
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
-@click.option("--rate", type=click.FloatRange(0.1), default=1.0, show_default=True)
-@click.option("--database", "kinds", multiple=True, help="sqlite or postgresql.")
-def soak(minutes: float, seed: int, rate: float, kinds: tuple[str, ...]) -> None:
-    """Hurt a running service every few seconds while students hand in.
-
-    Exits with 1 if a receipt is lost, a run is graded twice, stuck or an internal
-    error, an attempt is charged for a fault of ours, or a process grows.
-    """
-    from grader.cli import bench_soak
-    from grader.cli.load.databases import chosen_kinds
-
-    plan = bench_soak.Soak(60 * minutes, rate, seed)
-    held = [bench_soak.run(plan, kind, click.echo) for kind in chosen_kinds(kinds)]
-    if not all(held):
-        raise SystemExit(1)
-
-
-def _named(parts: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the parts that were asked for, or all.
-
-    Raises
-    ------
-    BadParameter
-        If there is no such part.
-    """
-    for part in parts:
-        if part not in known:
-            raise click.BadParameter(f"must be one of {', '.join(known)}", param=None)
-    return parts or known
+for _command in COMMANDS:
+    bench.add_command(_command)
 
 
 def measure_grading(rounds: int) -> list[Measurement]:

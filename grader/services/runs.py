@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, insert, update
+from sqlalchemy import Table, bindparam, delete, insert, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from grader.assignments import CheckOutline
 from grader.db import database_now
@@ -171,12 +173,13 @@ def give_back(session: Session, job: GradeJob, reason: str) -> None:
         token=None,
         lease_until=None,
         progress_index=0,
-        give_backs=GradingRun.give_backs + 1,
         avoid_worker=job.worker,
         avoid_until=database_now(session) + timedelta(seconds=AVOID_SECONDS),
         problem=_plain(reason),
     )
     run = _run(session, job)
+    run.give_backs += 1
+    session.flush()
     if run.give_backs >= GIVE_BACK_LIMIT:
         _break(session, run, job, reason)
         alarms.sound(
@@ -240,20 +243,29 @@ def _break(session: Session, run: GradingRun, job: GradeJob, reason: str) -> Non
 
 def _guarded(session: Session, job: GradeJob, **values: Any) -> None:
     """Change a run only while the job's token holds it."""
+    new = {f"new_{name}": value for name, value in values.items()}
     changed = session.execute(
-        update(_RUN)
-        .where(
-            _RUN.c.id == job.run_id,
-            _RUN.c.token == job.token,
-            _RUN.c.status == RunStatus.RUNNING,
-        )
-        .values(**values)
-        .returning(_RUN.c.id)
+        _changing(tuple(values)), {"run": job.run_id, "held": job.token, **new}
     )
     if changed.first() is None:
         raise LeaseLostError(
             f"run {job.run_id}: attempt {job.attempt} does not hold it any more"
         )
+
+
+@lru_cache(maxsize=32)
+def _changing(names: tuple[str, ...]) -> ReturningUpdate[Any]:
+    """Return the statement that changes these columns of a run that is held."""
+    return (
+        update(_RUN)
+        .where(
+            _RUN.c.id == bindparam("run"),
+            _RUN.c.token == bindparam("held"),
+            _RUN.c.status == RunStatus.RUNNING,
+        )
+        .values({name: bindparam(f"new_{name}") for name in names})
+        .returning(_RUN.c.id)
+    )
 
 
 def _run(session: Session, job: GradeJob) -> GradingRun:

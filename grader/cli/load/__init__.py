@@ -1,0 +1,1 @@
+"""Real databases, people and processes to put under load; for benchmarks only."""
