@@ -6,7 +6,7 @@ TESTS ?= tests
 ONCE ?=
 BEGAN := $(shell date +%s)
 
-.PHONY: demo serve test lint coverage bench lock setup setup-test clean help
+.PHONY: demo serve test chaos lint coverage bench lock setup setup-test clean help
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -25,6 +25,9 @@ serve: setup  ## Start the service on your own data
 
 test: setup-test lint  ## Check style and types, then run every test
 	@$(PYTHON_ENV) -m pytest -q -n auto -rs $(TESTS)
+
+chaos: setup-test  ## Kill, freeze and cut off real processes: every fault on every database
+	@$(PYTHON_ENV) -m pytest -q -n 2 -rs -m "slow_chaos or not slow_chaos" --durations=0 --durations-min=0.5 tests/chaos
 
 lint: setup-test
 	@$(PYTHON_ENV) -m ruff check --quiet .

@@ -90,7 +90,7 @@ class BlobDamagedError(StorageError):
 
 
 class ClockSkewError(GraderError):
-    """This machine's clock differs too much from the database's."""
+    """The clock of this machine differs too much from the database's."""
 
 
 class ConfigurationError(GraderError):
