@@ -4,6 +4,8 @@ GRADER := .venv/bin/grader
 PYTHON_ENV := .venv/bin/python
 TESTS ?= tests
 ONCE ?=
+# One more than there are cores: many tests wait for processes of their own.
+WORKERS ?= $(shell expr $$(nproc) + 1)
 BEGAN := $(shell date +%s)
 
 .PHONY: demo serve test chaos lint coverage bench lock setup setup-test clean help
@@ -24,7 +26,7 @@ serve: setup  ## Start the service on your own data
 	@$(GRADER) serve
 
 test: setup-test lint  ## Check style and types, then run every test
-	@$(PYTHON_ENV) -m pytest -q -n auto -rs $(TESTS)
+	@$(PYTHON_ENV) -m pytest -q -n $(WORKERS) -rs $(TESTS)
 
 chaos: setup-test  ## Kill, freeze and cut off real processes: every fault on every database
 	@$(PYTHON_ENV) -m pytest -q -n 2 -rs -m "slow_chaos or not slow_chaos" --durations=0 --durations-min=0.5 tests/chaos

@@ -4,25 +4,26 @@ import pytest
 
 slow = pytest.mark.slow_chaos
 
-BOTH = pytest.mark.parametrize("site", ["sqlite", "postgres"], indirect=True)
 SQLITE_FIRST = pytest.mark.parametrize(
     "site", ["sqlite", pytest.param("postgres", marks=slow)], indirect=True
 )
 POSTGRES_FIRST = pytest.mark.parametrize(
     "site", [pytest.param("sqlite", marks=slow), "postgres"], indirect=True
 )
+# The two databases of what is cheap where services are tested, and dear here.
+BOTH = POSTGRES_FIRST
 POSTGRES = pytest.mark.parametrize("site", ["postgres"], indirect=True)
 EACH_WORKER = pytest.mark.parametrize(
     ("site", "kind"),
     [
-        ("sqlite", "poller"),
         ("postgres", "celery"),
+        pytest.param("sqlite", "poller", marks=slow),
         pytest.param("sqlite", "celery", marks=slow),
         pytest.param("postgres", "poller", marks=slow),
     ],
     indirect=["site"],
 )
-# For what costs a lot: one of the four with every change.
+# The same, with the other kind of worker in front.
 ONE_WORKER = pytest.mark.parametrize(
     ("site", "kind"),
     [

@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.service, pytest.mark.timeout(240)]
 IN_VAIN_SECONDS = 6.0
 
 
+@pytest.mark.slow_chaos
 @ONE_WORKER
 def test_without_the_fence_a_thawed_worker_adds_a_second_result(
     site: Site, kind: str
@@ -33,6 +34,7 @@ def test_without_the_fence_a_thawed_worker_adds_a_second_result(
     assert seen.twice >= 1
 
 
+@pytest.mark.slow_chaos
 @SQLITE_FIRST
 def test_without_the_heartbeat_a_long_check_is_taken_away(site: Site) -> None:
     site.ablated = "heartbeat"
@@ -70,6 +72,7 @@ def test_without_the_poison_cap_a_submission_kills_graders_for_ever(
     assert site.ledger().stuck >= 1
 
 
+@pytest.mark.slow_chaos
 @SQLITE_FIRST
 def test_without_the_fair_order_a_flood_is_graded_first(
     site: Site, monkeypatch: pytest.MonkeyPatch
@@ -80,6 +83,7 @@ def test_without_the_fair_order_a_flood_is_graded_first(
     assert set(order[:20]) == {site.world.student}
 
 
+@pytest.mark.slow_chaos
 @ONE_WORKER
 def test_without_the_quarantine_a_sick_worker_spoils_the_queue(
     site: Site, kind: str
@@ -91,6 +95,7 @@ def test_without_the_quarantine_a_sick_worker_spoils_the_queue(
     assert {run.give_backs for run in site.runs()} != {0}
 
 
+@pytest.mark.slow_chaos
 @pytest.mark.parametrize("index", [True, False], ids=["with", "without"])
 @POSTGRES
 def test_should_the_locks_fail_only_an_index_keeps_one_run_current(
