@@ -5,25 +5,21 @@ checkout of the repository.
 """
 
 import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from importlib import import_module
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-import click
-
+from grader.cli.checkout import module_of_tests
 from reference import operations
 
-ROOT = Path(__file__).resolve().parents[2]
 # With no failure in n runs the rate is below this over n, with 95 % confidence.
 RULE_OF_THREE = 3.0
 
 Say = Callable[[str], object]
+
+_sweep = partial(module_of_tests, "sweeps")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +45,6 @@ class Extent:
     seeds: int
     processes: int
     assignments: Sequence[str] = ()
-
-
-def sweeps(module: str) -> ModuleType:
-    """Return a module of ``tests/sweeps``.
-
-    Raises
-    ------
-    ClickException
-        Where the repository is not there.
-    """
-    if not (ROOT / "tests" / "sweeps").is_dir():
-        raise click.ClickException(
-            "This measures code that lies with the tests: run it in a checkout of the "
-            "repository."
-        )
-    if str(ROOT) not in sys.path:
-        sys.path.insert(0, str(ROOT))
-    return import_module(f"tests.sweeps.{module}")
 
 
 def run(extent: Extent, parts: Sequence[str], say: Say) -> bool:
@@ -111,7 +89,7 @@ def _right(extent: Extent, say: Say) -> bool:
 
 
 def _right_runs(name: str, least: int, single: bool) -> Any:
-    return sweeps("right_runs").right_runs(name, least, single=single)
+    return _sweep("right_runs").right_runs(name, least, single=single)
 
 
 def _mutants(extent: Extent, say: Say) -> bool:
@@ -139,7 +117,7 @@ def _mutants(extent: Extent, say: Say) -> bool:
 
 
 def _mutant_runs(seeds: int, name: str) -> Any:
-    return list(sweeps("mutant_runs").mutant_runs(name, range(seeds)))
+    return list(_sweep("mutant_runs").mutant_runs(name, range(seeds)))
 
 
 def _held_out(extent: Extent, say: Say) -> bool:
@@ -162,7 +140,7 @@ def _held_out(extent: Extent, say: Say) -> bool:
 
 
 def _held_out_runs(seeds: int, name: str) -> Any:
-    return list(sweeps("held_out").held_out_runs(name, range(seeds)))
+    return list(_sweep("held_out").held_out_runs(name, range(seeds)))
 
 
 def _replay(extent: Extent, say: Say) -> bool:
@@ -186,7 +164,7 @@ def _replay(extent: Extent, say: Say) -> bool:
 def _speed(extent: Extent, say: Say) -> bool:
     from worker.jail import JailSettings, create_jail
 
-    check_speed = sweeps("check_speed")
+    check_speed = _sweep("check_speed")
     settings = JailSettings.chosen_by(check_speed.settings())
     say("### One direct check, and the others as multiples of it\n")
     say("| same code, same inputs | entries | direct | numerical | slow | fast |")
@@ -206,7 +184,7 @@ def _speed(extent: Extent, say: Say) -> bool:
 
 
 def _failed(extent: Extent, say: Say) -> bool:
-    sweep = sweeps("failed_items")
+    sweep = _sweep("failed_items")
     found = list(sweep.failed_items(extent.assignments))
     say("### What a failed item takes beyond the same item of the solution, in ms\n")
     say("Processor time. first: in a fresh process; later: in one that has graded both")

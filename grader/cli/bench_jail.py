@@ -4,19 +4,13 @@ The attacks and the mutated frames lie with the tests, so some parts need a chec
 the repository.
 """
 
-import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from importlib import import_module
-from pathlib import Path
 from random import Random
-from types import ModuleType
 from typing import Any
 
-import click
-
-ROOT = Path(__file__).resolve().parents[2]
+from grader.cli.checkout import module_of_tests
 
 Say = Callable[[str], object]
 
@@ -43,24 +37,6 @@ class Extent:
     rounds: int
 
 
-def attacks(module: str) -> ModuleType:
-    """Return a module of ``tests/jail``.
-
-    Raises
-    ------
-    ClickException
-        Where the repository is not there.
-    """
-    if not (ROOT / "tests" / "jail").is_dir():
-        raise click.ClickException(
-            "This attacks with code that lies with the tests: run it in a checkout of "
-            "the repository."
-        )
-    if str(ROOT) not in sys.path:
-        sys.path.insert(0, str(ROOT))
-    return import_module(f"tests.jail.{module}")
-
-
 def run(extent: Extent, parts: Sequence[str], say: Say) -> bool:
     """Run the parts that are named; tell whether everything is as promised."""
     held = [PARTS[part](extent, say) for part in parts]
@@ -68,7 +44,7 @@ def run(extent: Extent, parts: Sequence[str], say: Say) -> bool:
 
 
 def _fuzz(extent: Extent, say: Say) -> bool:
-    shares = attacks("fuzz_targets").SHARES
+    shares = module_of_tests("jail", "fuzz_targets").SHARES
     say("### Mutated bytes for every reader of what a jail says\n")
     tallies: dict[str, Any] = {}
     with ProcessPoolExecutor(extent.processes) as pool:
@@ -111,8 +87,8 @@ def _tasks(extent: Extent, shares: dict[str, float]) -> list[tuple[str, int, int
 
 def _fuzzed(task: tuple[str, int, int]) -> Any:
     name, inputs, seed = task
-    target = attacks("fuzz_targets").TARGETS[name]
-    return attacks("fuzzing").fuzz(target, inputs, Random(seed))  # noqa: S311
+    target = module_of_tests("jail", "fuzz_targets").TARGETS[name]
+    return module_of_tests("jail", "fuzzing").fuzz(target, inputs, Random(seed))  # noqa: S311
 
 
 def _start(extent: Extent, say: Say) -> bool:

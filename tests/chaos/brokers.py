@@ -1,31 +1,15 @@
 """A Redis or Valkey that is killed, frozen, filled and emptied."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import redis
 
 from tests.chaos.processes import Process
-from tests.requirements import require
 from tests.waiting import until
-from worker.embedded import broker_command, broker_program, has_answer
+from worker.embedded import broker_command, has_answer
 
 Start = Callable[[list[str], str], Process]
-
-
-def redis_server() -> str:
-    found = shutil.which("redis-server")
-    if found is None:
-        require("redis", "redis-server is not installed")
-    return found
-
-
-def valkey_server() -> str:
-    found = broker_program()
-    if found is None:
-        require("valkey", "there is no server for the broker")
-    return found
 
 
 class Broker:

@@ -23,7 +23,8 @@ from grader.db import Database
 from grader.models import GradingRun, RunStatus, WorkerBeat
 from grader.services.receipts import Receipt
 from grader.storage import BlobStore
-from tests.chaos.brokers import Broker, valkey_server
+from tests.brokers import valkey_server
+from tests.chaos.brokers import Broker
 from tests.chaos.ledger import Ledger, ledger
 from tests.chaos.processes import Process, with_environment
 from tests.chaos.started import faults

@@ -5,7 +5,8 @@ import time
 import pytest
 
 from grader import dispatch
-from tests.chaos.brokers import Broker, redis_server
+from tests.brokers import redis_server
+from tests.chaos.brokers import Broker
 from tests.chaos.ledger import all_graded
 from tests.chaos.selection import POSTGRES_FIRST, SQLITE_FIRST, slow
 from tests.chaos.site import Site, with_lease

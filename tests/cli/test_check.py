@@ -8,26 +8,9 @@ import pytest
 from sqlalchemy import update
 
 from grader.cli.main import main
-from grader.config import Settings
-from grader.db import Database
 from grader.models import Attempts
 from grader.services.invariants import INVARIANTS
-from grader.storage import BlobStore
-from tests.services.world import World, make_world
-
-
-@pytest.fixture
-def kept(
-    settings: Settings,
-    database: Database,
-    store: BlobStore,
-    monkeypatch: pytest.MonkeyPatch,
-) -> World:
-    """A home with one submission, which the environment names."""
-    monkeypatch.setenv("GRADER_HOME", str(settings.home))
-    world = make_world(database, store)
-    world.submit()
-    return world
+from tests.services.world import World
 
 
 def check(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, str, str]:

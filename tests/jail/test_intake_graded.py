@@ -13,30 +13,10 @@ from grader.contract.jail import Jail
 from grader.errors import SandboxUnavailableError
 from grader.intake import prepare
 from grader.report import Report
+from tests.jail import grading
 from tests.requirements import require
 from worker.jail import JailSettings, create_jail
 
-TEXT = """
-format = 1
-slug = "one-layer"
-title = "One layer"
-[submission]
-entry = "mlp.py"
-{stubs}
-[[component]]
-name = "Tanh"
-operation = "tanh"
-[[check]]
-id = "forward"
-kind = "forward"
-component = "Tanh"
-points = 2
-[[check]]
-id = "backward"
-kind = "backward"
-component = "Tanh"
-points = 4
-"""
 RIGHT = """
 import numpy as np
 
@@ -70,7 +50,13 @@ def jail() -> Jail:
 
 @cache
 def assignment(stubs: str = "") -> Assignment:
-    return load_files({"assignment.toml": TEXT.format(stubs=stubs).encode()})
+    return load_files(
+        {
+            "assignment.toml": grading.TEXT.replace(
+                "[[component]]", f"{stubs}\n[[component]]", 1
+            ).encode()
+        }
+    )
 
 
 def graded(jail: Jail, uploads: dict[str, bytes], stubs: str = "") -> Report:

