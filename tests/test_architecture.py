@@ -22,6 +22,7 @@ RULES: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
     "grader.config": (("grader.errors",), ()),
     "grader.storage": (("grader.errors",), ()),
     "grader.scoring": (("grader.report",), ()),
+    "grader.lateness": ((), ("pydantic",)),
     "grader.intake": (("grader.errors", "grader.intake"), ("nbformat",)),
     "grader.checks": (
         (
@@ -95,6 +96,7 @@ RULES: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
             "grader.assignments",
             "grader.intake",
             "grader.scoring",
+            "grader.lateness",
             "grader.errors",
             "grader.report",
         ),

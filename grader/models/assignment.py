@@ -1,20 +1,46 @@
 """Assignments of a course, and the frozen snapshots that submissions fall under."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from grader.models.base import Base, UtcDateTime
+from grader.models.base import Base, UtcDateTime, word
 from grader.models.course import Course
 
 
+class Counting(StrEnum):
+    """Which of a student's submissions is the score."""
+
+    BEST = "best"
+    LAST = "last"
+    CHOSEN = "chosen"
+
+
 class Assignment(Base):
-    """What the instructor changes at any time: dates and limits.
+    """What the instructor changes at any time: dates, limits, and what counts.
 
     What is graded, and how, is in the snapshots; the one published last holds for new
-    submissions. ``max_attempts`` is ``None`` where there is no limit.
+    submissions.
+
+    Parameters
+    ----------
+    opens_at
+        Students see it from then on; ``None`` for at once.
+    max_attempts
+        ``None`` where there is no limit.
+    cooldown_seconds
+        How long a student waits after an attempt before the next; 0 for not at all.
+    late_policy
+        JSON of ``grader.lateness.LatePolicy``; ``None`` takes nothing that is late.
+    counting
+        With ``CHOSEN`` the student says which one, and until then the best counts.
+    scores_published_at
+        When the staff made the scores final; opens what is visible after that.
+    group_size
+        How many students may hand in together; 1 for everybody alone.
     """
 
     __tablename__ = "assignment"
@@ -26,6 +52,14 @@ class Assignment(Base):
     title: Mapped[str] = mapped_column(String(200))
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     max_attempts: Mapped[int | None]
+    opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cooldown_seconds: Mapped[int] = mapped_column(default=0, server_default="0")
+    late_policy: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    counting: Mapped[Counting] = mapped_column(
+        word(Counting), default=Counting.BEST, server_default="best"
+    )
+    scores_published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    group_size: Mapped[int] = mapped_column(default=1, server_default="1")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     course: Mapped[Course] = relationship()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grader.models.base import Base, UtcDateTime, word
@@ -26,20 +26,40 @@ class CourseRole(StrEnum):
 class Course(Base):
     """A course in one term.
 
-    ``timezone`` is an IANA name; dates are shown in it and stored in UTC.
+    Parameters
+    ----------
+    timezone
+        An IANA name; dates are shown in it and stored in UTC.
+    join_code
+        Who knows it can enrol as a student; ``None`` while nobody can.
+    late_days
+        How many days each student may be late in all without losing points.
     """
 
     __tablename__ = "course"
+    __table_args__ = (Index("uq_course_join_code", "join_code", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     title: Mapped[str] = mapped_column(String(200))
     timezone: Mapped[str] = mapped_column(String(64), default="UTC")
+    join_code: Mapped[str | None] = mapped_column(String(20))
+    late_days: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Enrolment(Base):
-    """One person's role in one course."""
+    """One person's role in one course.
+
+    Parameters
+    ----------
+    section, student_number
+        As the roster has them; empty where it has none.
+    extra_minutes
+        Added to every due date of the course.
+    dropped_at
+        When the person left the course; what was handed in stays.
+    """
 
     __tablename__ = "enrolment"
 
@@ -48,6 +68,12 @@ class Enrolment(Base):
         ForeignKey("user_account.id"), primary_key=True, index=True
     )
     role: Mapped[CourseRole] = mapped_column(word(CourseRole))
+    section: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    student_number: Mapped[str] = mapped_column(
+        String(80), default="", server_default=""
+    )
+    extra_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    dropped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     course: Mapped[Course] = relationship()
     user: Mapped[User] = relationship()

@@ -30,6 +30,8 @@ class Submission(Base):
         What the receipt states; see ``grader.services.receipts``.
     idempotency_key
         SHA-256 of the key that came with the form.
+    late_days
+        How many days of the student's bank it used.
     """
 
     __tablename__ = "submission"
@@ -50,6 +52,7 @@ class Submission(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     idempotency_key: Mapped[str] = mapped_column(String(64))
     attempt_refunded: Mapped[bool] = mapped_column(default=False)
+    late_days: Mapped[int] = mapped_column(default=0, server_default="0")
 
     assignment: Mapped[Assignment] = relationship()
     user: Mapped[User] = relationship()
@@ -60,6 +63,15 @@ class Attempts(Base):
 
     The row is also what parallel submissions of one student wait for, so that their
     numbers have no gap and no limit is passed.
+
+    Parameters
+    ----------
+    used, submitted
+        Without those given back, and with them.
+    last_at
+        When the last attempt was received, for the pause between two.
+    chosen_id
+        The submission that the student wants to count.
     """
 
     __tablename__ = "attempts"
@@ -72,3 +84,5 @@ class Attempts(Base):
     )
     used: Mapped[int] = mapped_column(default=0)
     submitted: Mapped[int] = mapped_column(default=0)
+    last_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    chosen_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)

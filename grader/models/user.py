@@ -6,7 +6,7 @@ The pages add Flask-Security's own mix-ins; the columns are all here.
 import uuid
 from datetime import UTC, datetime
 
-from sqlalchemy import Column, ForeignKey, String, Table
+from sqlalchemy import JSON, Column, ForeignKey, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grader.models.base import Base, UtcDateTime
@@ -38,6 +38,15 @@ class User(Base):
 
     ``fs_uniquifier`` is in every session: giving the account a new one signs the
     person out everywhere.
+
+    Parameters
+    ----------
+    totp_secret
+        Encrypted secret of the second factor; ``None`` without one.
+    recovery_codes
+        Hashes of the codes that stand in for it once each.
+    erased_at
+        When the person's name and address were taken out of the row.
     """
 
     __tablename__ = "user_account"
@@ -53,6 +62,11 @@ class User(Base):
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_admin: Mapped[bool] = mapped_column(default=False)
     must_change_password: Mapped[bool] = mapped_column(default=False)
+    totp_secret: Mapped[str | None] = mapped_column(String(255))
+    recovery_codes: Mapped[list[str]] = mapped_column(
+        JSON, default=list, server_default="[]"
+    )
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
 
     roles: Mapped[list[Role]] = relationship(secondary=user_role)

@@ -16,7 +16,7 @@ from grader.db import database_now
 from grader.errors import LeaseLostError
 from grader.models import AlarmKind, GradingRun, RunResult, RunStatus
 from grader.report import CheckResult, Report, ReportStatus
-from grader.services import alarms, audit
+from grader.services import alarms, audit, standings
 from grader.services.claiming import GradeJob, claim
 from grader.services.queueing import place_of, refund, rerun
 from grader.services.sweeping import Swept, sweep
@@ -151,6 +151,7 @@ def finish(session: Session, job: GradeJob, report: Report) -> None:
         new={"score": report.score, "max_score": report.max_score} if graded else None,
         at=now,
     )
+    standings.settle(session, job.submission_id)
     if not graded:
         refund(session, _run(session, job), "a check of the assignment is broken")
 

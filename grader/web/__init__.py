@@ -16,18 +16,11 @@ from grader.storage import BlobStore
 from grader.web import (
     access,
     accounts,
-    api,
     errors,
     filters,
     headers,
-    health,
-    instructor,
-    metrics,
-    receipts,
+    navigation,
     request_ids,
-    student,
-    submission,
-    ta,
 )
 from grader.web.backend import Backend
 
@@ -80,8 +73,15 @@ def create_app(
     access.declare(app, {"static": access.Access.PUBLIC})
     errors.install(app)
     _prepare_templates(app)
-    for module in (student, submission, receipts, ta, instructor, api, health, metrics):
+    # Imported here: the pages import this package.
+    from grader.web.blueprints import page_modules
+
+    modules = list(page_modules())
+    for module in modules:
         app.register_blueprint(module.blueprint)
+    navigation.install(
+        app, (tab for module in modules for tab in getattr(module, "TABS", ()))
+    )
     return app
 
 

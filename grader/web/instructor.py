@@ -12,10 +12,15 @@ from grader.web.access import Access, requires
 from grader.web.backend import backend
 from grader.web.downloads import attachment
 from grader.web.filters import zone
+from grader.web.navigation import Place, Tab
 from grader.web.outline import grouped
 from grader.web.tables import Sorting, page_of
 
 blueprint = Blueprint("instructor", __name__)
+TABS = (
+    Tab(Place.ASSIGNMENT, 40, "instructor.scores", "Scores"),
+    Tab(Place.ASSIGNMENT, 80, "instructor.settings", "Settings"),
+)
 _LOCAL = "%Y-%m-%dT%H:%M"
 _MOST_ATTEMPTS = 1000
 _SCORE_COLUMNS = {

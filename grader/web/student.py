@@ -18,9 +18,14 @@ from grader.web.access import Access, requires
 from grader.web.backend import backend
 from grader.web.downloads import attachment, zipped
 from grader.web.handout import render
+from grader.web.navigation import Place, Tab
 from grader.web.outline import grouped
 
 blueprint = Blueprint("student", __name__)
+TABS = (
+    Tab(Place.COURSE, 0, "student.course", "Assignments"),
+    Tab(Place.ASSIGNMENT, 0, "student.assignment", "Handout"),
+)
 _KEY_LENGTH = 64
 
 

@@ -9,9 +9,11 @@ from grader.services import assignments, reports
 from grader.services.reports import SubmissionRow
 from grader.web.access import Access, requires
 from grader.web.backend import backend
+from grader.web.navigation import Place, Tab
 from grader.web.tables import Sorting, page_of
 
 blueprint = Blueprint("ta", __name__)
+TABS = (Tab(Place.ASSIGNMENT, 10, "ta.submissions", "Submissions"),)
 _COLUMNS = {
     "name": "Student",
     "number": "Attempt",

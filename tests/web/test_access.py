@@ -9,59 +9,11 @@ from flask.testing import FlaskClient
 
 from grader.web.access import Access, access_of
 from tests.web import seed
+from tests.web.access import BODIES, MATRIX, VALUES, VISITORS, in_world
 from tests.web.conftest import ASSIGNMENT, token_of
 from tests.web.seed import World
 
 Visit = Callable[[str], FlaskClient]
-VISITORS = ("anonymous", "ada", "ben", "olga", "nils", "tess", "ivo")
-
-# Status for anonymous, student A (the owner), student B, an instructor of another
-# course, somebody without a course, TA and instructor. 302 leads to the sign-in page.
-EVERYBODY = (200,) * 7
-SIGNED_IN = (302, 200, 200, 200, 200, 200, 200)
-MEMBERS = (302, 200, 200, 404, 404, 200, 200)
-STAFF = (302, 403, 403, 404, 404, 200, 200)
-INSTRUCTORS = (302, 403, 403, 404, 404, 403, 200)
-OWNER_AND_STAFF = (302, 200, 404, 404, 404, 200, 200)
-MATRIX: dict[tuple[str, str], tuple[int, ...]] = {
-    ("GET", "static"): EVERYBODY,
-    ("GET", "health.alive"): EVERYBODY,
-    ("GET", "health.ready"): EVERYBODY,
-    # On this machine, and without a token in the settings.
-    ("GET", "metrics.metrics"): EVERYBODY,
-    # Who is signed in already is led home.
-    ("GET", "security.login"): (200, 302, 302, 302, 302, 302, 302),
-    ("GET", "security.change_password"): SIGNED_IN,
-    ("GET", "student.home"): SIGNED_IN,
-    ("GET", "student.course"): MEMBERS,
-    ("GET", "student.assignment"): MEMBERS,
-    ("GET", "student.starter"): MEMBERS,
-    ("GET", "ta.submissions"): STAFF,
-    ("GET", "instructor.scores"): INSTRUCTORS,
-    ("GET", "instructor.scores_csv"): INSTRUCTORS,
-    ("GET", "instructor.settings"): INSTRUCTORS,
-    ("GET", "health.service"): INSTRUCTORS,
-    ("GET", "submission.report"): OWNER_AND_STAFF,
-    ("GET", "submission.live"): (302, 286, 404, 404, 404, 286, 286),
-    ("GET", "submission.code"): OWNER_AND_STAFF,
-    ("GET", "submission.download"): OWNER_AND_STAFF,
-    ("GET", "submission.upload"): OWNER_AND_STAFF,
-    # Only its owner has a receipt.
-    ("GET", "submission.receipt"): (302, 200, 404, 404, 404, 404, 404),
-    ("GET", "receipts.look"): SIGNED_IN,
-    ("GET", "api.submission"): (401, 200, 404, 404, 404, 200, 200),
-    # Posts that are refused for their content say 422 or show the form again.
-    ("POST", "security.login"): (200, 302, 302, 302, 302, 302, 302),
-    ("POST", "security.change_password"): SIGNED_IN,
-    ("POST", "security.logout"): (302,) * 7,
-    ("POST", "student.submit"): (302, 422, 422, 404, 404, 422, 422),
-    ("POST", "receipts.verify"): (302, *(422,) * 6),
-    ("POST", "instructor.save_settings"): (302, 403, 403, 404, 404, 403, 422),
-    # There is no such alarm.
-    ("POST", "health.resolve"): (302, 403, 403, 404, 404, 403, 404),
-    ("POST", "submission.rerun"): (302, 403, 404, 404, 404, 303, 303),
-}
-BAD_SETTINGS = {"due_at": "tomorrow"}
 
 
 def routes(app: Flask) -> dict[tuple[str, str], str]:
@@ -78,9 +30,7 @@ def address(rule: str, world: World) -> str:
         "assignment": seed.SLUG,
         # Grading one again changes what the others answer, so it has its own.
         "submission": world.ids["partial" if rule.endswith("/rerun") else "perfect"],
-        "int:alarm": "0",
-        "path:name": "mlp.py",
-        "path:filename": "css/app.css",
+        **{name: in_world(value, world) for name, value in VALUES.items()},
     }
     return re.sub(r"<([^>]+)>", lambda found: values[found.group(1)], rule)
 
@@ -122,7 +72,8 @@ def test_every_route_answers_each_visitor_as_the_matrix_says(
         else:
             signed_in = visitor != "anonymous"
             page = "/account/password" if signed_in else "/sign-in"
-            data = {"csrf_token": token_of(client, page), **BAD_SETTINGS}
+            body = in_world(BODIES.get(endpoint, {}), world)
+            data = {"csrf_token": token_of(client, page), **body}
             answer = client.post(address(rule, world), data=data)
         answer.close()
         expected = MATRIX[method, endpoint][VISITORS.index(visitor)]

@@ -1,0 +1,45 @@
+"""When an assignment is due for one student."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from grader.models import Assignment, Enrolment, Extension
+
+
+def due_dates(
+    session: Session, assignment: Assignment, user_ids: Iterable[int]
+) -> dict[int, datetime | None]:
+    """Return each student's own date: the extension's, and extra time on top.
+
+    ``None`` stands for an assignment without a date.
+    """
+    wanted = list(user_ids)
+    minutes = dict(
+        session.execute(
+            select(Enrolment.user_id, Enrolment.extra_minutes).where(
+                Enrolment.course_id == assignment.course_id,
+                Enrolment.user_id.in_(wanted),
+                Enrolment.extra_minutes != 0,
+            )
+        ).all()
+    )
+    extended = dict(
+        session.execute(
+            select(Extension.user_id, Extension.due_at).where(
+                Extension.assignment_id == assignment.id,
+                Extension.user_id.in_(wanted),
+                Extension.due_at.is_not(None),
+            )
+        ).all()
+    )
+    return {
+        user_id: _own(extended.get(user_id, assignment.due_at), minutes.get(user_id, 0))
+        for user_id in wanted
+    }
+
+
+def _own(due_at: datetime | None, minutes: int) -> datetime | None:
+    return None if due_at is None else due_at + timedelta(minutes=minutes)
