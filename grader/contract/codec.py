@@ -11,7 +11,9 @@ arrays in the order in which they were described::
 Everything is little-endian. The reader checks every number against its bounds before
 it allocates what the number asks for, and raises nothing but `FrameError`.
 
-There are two kinds of requests. ``LOAD`` is one frame, answered under its own nonce.
+There are two kinds of requests. ``LOAD`` is one frame, answered under its own nonce;
+with the text ``compile`` the first part of the answer is ``COMPILED``, sent before any
+of the student's code has run.
 All calls of a case are one request: a ``CALL`` frame for each, then ``RUN``. The nonces
 of their answers follow from that of ``RUN``, see `answer_nonce`. It comes last, so that
 nothing written before the whole request was read can be taken for an answer.
@@ -47,6 +49,7 @@ class FrameKind(IntEnum):
     OUT_OF_MEMORY = 20
     BAD_OUTPUT = 21
     BLOCKED = 22
+    COMPILED = 23
 
 
 @dataclass(frozen=True, slots=True)

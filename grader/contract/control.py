@@ -37,6 +37,8 @@ LARGEST_MESSAGE: Final = 4096
 # How the submission is named among the arrays of the first frame.
 FILE_PREFIX: Final = "file:"
 BINDING_SOURCE: Final = "binding:source"
+# The code of a file that an earlier child has compiled.
+CODE_PREFIX: Final = "code:"
 
 OPEN_FILES: Final = 32
 STACK_BYTES: Final = 8 << 20

@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.contract.limits import Limits
 
-Array = NDArray[Any]
+# Not by way of numpy.typing, which every jail would have to import.
+Array = np.ndarray[Any, np.dtype[Any]]
 
 # Kind of a fault for which the assignment's own ``binding.py`` is to blame. A student's
 # process can say this too: it earns nothing and brings a person to look at it.

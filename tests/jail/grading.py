@@ -2,8 +2,8 @@
 
 import functools
 import os
+import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from grader import engine
 from grader.assignments import Assignment, load_files
@@ -65,6 +65,9 @@ def graded(attack: Attack, jail: Jail, canaries: Canaries) -> Report:
     )
 
 
+PARENT_AND_USER = re.compile(rb"\nPPid:\t(\d+)\n(?:.*\n)*?Uid:\t(\d+)")
+
+
 @dataclass(frozen=True, slots=True)
 class Survivors:
     """Processes of jails that are there at a moment."""
@@ -87,14 +90,17 @@ class Survivors:
 
 
 def _pids() -> list[int]:
-    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
 
 
 def _status(pid: int) -> tuple[int, int]:
     """Return parent and user of a process; zeros if it is gone."""
+    # Read twice for each entry of the battery and of all processes there are, so not
+    # line by line.
     try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        with open(f"/proc/{pid}/status", "rb", buffering=0) as file:
+            found = PARENT_AND_USER.search(file.read())
     except OSError:
         return 0, 0
-    fields = dict(line.split(":", 1) for line in lines if ":" in line)
-    return int(fields["PPid"]), int(fields["Uid"].split()[0])
+    assert found is not None
+    return int(found[1]), int(found[2])

@@ -123,6 +123,15 @@ def text(report: Report) -> str:
     return json.dumps(lasting(report.to_json()), sort_keys=True)
 
 
+def told(report: Report, check: str) -> list[Any]:
+    """Return what a report says about one check."""
+    return [
+        lasting(result)
+        for result in report.to_json()["results"]
+        if result["check"] == check
+    ]
+
+
 def fact(jail: TieredJail, name: str, *arguments: Any) -> Array:
     bundle = Bundle({"mlp.py": FACTS}, "mlp.py", binding_source=BINDING)
     options = {"name": name, "arguments": arguments}
@@ -150,6 +159,36 @@ def test_a_student_who_draws_without_a_seed_gets_the_same_report_again(
     first, second = (graded(jail, UNSEEDED.encode(), only) for _ in range(2))
     assert {result.verdict for result in first.results} == {"failed"}
     assert text(first) == text(second)
+
+
+def test_a_check_says_the_same_alone_and_after_others(jail: TieredJail) -> None:
+    alone = graded(jail, UNSEEDED.encode(), frozenset({"linear-backward"}))
+    among = graded(
+        jail, UNSEEDED.encode(), frozenset({"linear-forward", "linear-backward"})
+    )
+
+    assert {result.verdict for result in alone.results} == {"failed"}
+    assert told(among, "linear-backward") == told(alone, "linear-backward")
+
+
+def test_the_environment_of_the_worker_changes_nothing(
+    jail: TieredJail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only = frozenset({"linear-backward"})
+    before = text(graded(jail, UNSEEDED.encode(), only))
+    for name, value in {
+        "PYTHONHASHSEED": "77",
+        "OPENBLAS_NUM_THREADS": "2",
+        "OPENBLAS_CORETYPE": "Prescott",
+        "NPY_DISABLE_CPU_FEATURES": "X86_V3",
+        "LC_ALL": "de_DE.UTF-8",
+        "TZ": "Pacific/Auckland",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+    after = text(graded(jail_of(jail.tier), UNSEEDED.encode(), only))
+
+    assert after == before
 
 
 def test_another_seed_gives_another_report(jail: TieredJail) -> None:

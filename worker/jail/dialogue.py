@@ -14,6 +14,7 @@ from grader.contract.codec import (
     FrameKind,
     answer_nonce,
 )
+from grader.contract.control import CODE_PREFIX
 from grader.contract.limits import Limits
 from grader.contract.messages import (
     Array,
@@ -94,14 +95,22 @@ class Dialogue:
         The answer that is awaited, or that never came.
     blocked_call
         The system call that the child says it dies of.
+    compiled
+        The submission's code, given before or made by this child; never looked into.
     """
 
-    def __init__(self, talk: Conversation, limits: Limits) -> None:
+    def __init__(
+        self,
+        talk: Conversation,
+        limits: Limits,
+        compiled: Mapping[str, Array] | None = None,
+    ) -> None:
         self.talk = talk
         self.limits = limits
         self.replies: list[Reply] = []
         self.attempt = Attempt(Phase.LOAD, 0)
         self.blocked_call = ""
+        self.compiled = compiled
         self._files: Container[str] = ()
         self._left_bytes = _LARGEST_CASE * limits.reply_bytes
         self._left_entries = _MOST_ENTRIES
@@ -131,7 +140,8 @@ class Dialogue:
 
     def _load(self, bundle: Bundle, case: Case) -> Reply:
         seed = case.calls[0].seed if case.calls else 0
-        request = load_request(bundle, seed, self.limits.reply_bytes)
+        limit = self.limits.reply_bytes
+        request = load_request(bundle, seed, limit, self.compiled)
         self.talk.send([request])
         return self._answer(request.nonce, Phase.LOAD, self.limits.load_seconds)
 
@@ -155,6 +165,9 @@ class Dialogue:
             bounds = Bounds(array_bytes=min(attempt.left_bytes, self._left_bytes))
             frame = self.talk.receive(bounds, nonce, attempt.begun + seconds)
             self._charge(frame, attempt)
+            if frame.kind is FrameKind.COMPILED:
+                self._keep(frame, attempt)
+                continue
             attempt.arrays.update(frame.arrays)
             if frame.kind in _FINAL:
                 attempt.seconds = self._seconds()
@@ -172,6 +185,18 @@ class Dialogue:
         if min(self._left_entries, self._left_characters) < 0:
             raise FrameError("frame: the answers of a case hold too many entries")
 
+    def _keep(self, frame: Frame, attempt: Attempt) -> None:
+        """Keep the code for later children, if the student had no part in it.
+
+        It is the very first thing that a child says after it was given the files. Later
+        ones the student's code could have sent, and so have told what it was asked.
+        """
+        if self.compiled is not None or attempt.phase is not Phase.LOAD:
+            raise FrameError("frame: compiled code that nobody asked for")
+        if attempt.parts > 1 or not all(map(_is_code, frame.arrays)):
+            raise FrameError("frame: this is no compiled code")
+        self.compiled = frame.arrays
+
     def _note(self, frame: Frame, attempt: Attempt) -> None:
         if frame.kind is FrameKind.PARTIAL:
             attempt.phase = _phase(frame.texts.get("phase", ""), attempt.phase)
@@ -180,6 +205,10 @@ class Dialogue:
             self.blocked_call = name if _CALL_NAME.fullmatch(name) else ""
         else:
             raise FrameError(f"frame: {frame.kind.name} is no answer")
+
+
+def _is_code(name: str) -> bool:
+    return name.startswith(CODE_PREFIX)
 
 
 def _phase(text: str, otherwise: Phase) -> Phase:

@@ -57,12 +57,14 @@ def conclude(ending: Ending, done: Exit, limits: Limits) -> tuple[Outcome, Fault
     if ending.stop is Stop.DEADLINE:
         return _fault(Outcome.TIMED_OUT, phase, wording.too_slow(phase, limits))
     if ending.stop is Stop.FLOOD:
-        return _fault(Outcome.BAD_OUTPUT, phase, wording.too_much_printed(limits))
+        return _fault(
+            Outcome.BAD_OUTPUT, phase, wording.too_much_printed(phase, limits)
+        )
     if ending.stop is Stop.CLOSED:
-        return _fault(Outcome.BAD_OUTPUT, phase, wording.CLOSED)
+        return _fault(Outcome.BAD_OUTPUT, phase, wording.closed(phase))
     if ending.stop is Stop.UNREADABLE:
         large = TOO_LARGE in ending.detail
-        text = f"{ending.detail}." if large else wording.UNREADABLE
+        text = wording.too_large(ending.detail) if large else wording.unreadable(phase)
         return _fault(Outcome.BAD_OUTPUT, phase, text)
     if done.signal:
         return _signalled(phase, done, limits)

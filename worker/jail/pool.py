@@ -5,6 +5,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
+from grader.contract.limits import Limits
 from grader.contract.messages import Bundle, Case, Observation
 from grader.errors import SandboxUnavailableError
 from worker.jail.selection import TieredJail
@@ -25,22 +26,25 @@ class _Handed(Session):
         server: ForkServer,
         bundle: Bundle,
         start_seconds: float,
-        then: Callable[[], None],
+        then: Callable[[Limits], None],
     ) -> None:
         super().__init__(server, bundle, start_seconds)
         self._then = then
         self._has_answered = False
+        self._limits = Limits()
 
     def observe(self, case: Case) -> Observation:
         if self._has_answered:
-            self._then()
+            self._then(self._limits)
+        else:
+            self._limits = case.limits
         observation = super().observe(case)
         self._has_answered = True
         return observation
 
     def close(self) -> None:
         super().close()
-        self._then()
+        self._then(self._limits)
 
 
 class WarmPool:
@@ -66,6 +70,7 @@ class WarmPool:
         self._jail = jail
         self._size = size
         self._waiting: deque[ForkServer] = deque()
+        self._likely = Limits()
         self._thread = threading.get_ident()
 
     @property
@@ -82,7 +87,7 @@ class WarmPool:
         self._require_own_thread()
         try:
             while len(self._waiting) < self._size:
-                self._waiting.append(self._jail.start())
+                self._waiting.append(self._jail.start(self._likely))
         except SandboxUnavailableError as error:
             log.warning("no jail can be started ahead of time: %s", error)
 
@@ -107,7 +112,12 @@ class WarmPool:
         """
         self._require_own_thread()
         server = self._next() or self._jail.start()
-        return _Handed(server, bundle, self._jail.start_seconds, then=self.fill)
+        return _Handed(server, bundle, self._jail.start_seconds, then=self._refill)
+
+    def _refill(self, limits: Limits) -> None:
+        """Start the next jails; what the last one was asked, they are likely to be."""
+        self._likely = limits
+        self.fill()
 
     def _next(self) -> ForkServer | None:
         """Return the jail that has waited longest and still lives."""

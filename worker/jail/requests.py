@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -14,14 +14,21 @@ from grader.contract.codec import (
     FrameKind,
 )
 from grader.contract.control import BINDING_SOURCE, FILE_PREFIX
-from grader.contract.messages import Bundle, Call
+from grader.contract.messages import Array, Bundle, Call
 
 
-def load_request(bundle: Bundle, seed: int, reply_bytes: int) -> Frame:
+def load_request(
+    bundle: Bundle,
+    seed: int,
+    reply_bytes: int,
+    compiled: Mapping[str, Array] | None = None,
+) -> Frame:
     """Return the frame that makes a child import the submission.
 
     Parameters
     ----------
+    compiled
+        What an earlier child of the same jail compiled; ``None`` asks this one to.
     reply_bytes
         Largest answer to a call that will be read, so that the child can say it kindly.
     """
@@ -31,12 +38,14 @@ def load_request(bundle: Bundle, seed: int, reply_bytes: int) -> Frame:
     }
     if bundle.binding_source is not None:
         arrays[BINDING_SOURCE] = np.frombuffer(bundle.binding_source, np.uint8)
+    arrays.update(compiled or {})
     texts = {
         "entry": bundle.entry,
         "binding": bundle.binding,
         "seed": str(seed),
         "reply_bytes": str(reply_bytes),
         "stubs": json.dumps(bundle.stubs),
+        **({"compile": "ahead"} if compiled is None else {}),
     }
     return Frame(secrets.randbits(NONCE_BITS), FrameKind.LOAD, arrays, texts)
 

@@ -4,6 +4,7 @@ import functools
 import logging
 from dataclasses import dataclass
 
+from grader.contract.limits import Limits
 from grader.contract.messages import Bundle
 from grader.errors import ConfigurationError, SandboxUnavailableError
 from worker.jail import inventory, selftest
@@ -51,9 +52,16 @@ class TieredJail:
         """Start a jail for one submission; see `grader.contract.jail.Jail`."""
         return Session(self.start(), bundle, self.start_seconds)
 
-    def start(self) -> ForkServer:
-        """Begin to start a jail that nobody has asked for yet."""
-        return ForkServer(self.launch)
+    def start(self, first: Limits | None = None) -> ForkServer:
+        """Begin to start a jail that nobody has asked for yet.
+
+        Parameters
+        ----------
+        first
+            What the first case will probably be allowed, so that its process is there
+            when it comes.
+        """
+        return ForkServer(self.launch, first)
 
 
 def create_jail(settings: JailSettings) -> TieredJail:

@@ -9,6 +9,7 @@ pool is fine.
 """
 
 import array
+import fcntl
 import logging
 import os
 import select
@@ -44,6 +45,7 @@ _CREDENTIALS: Final = struct.Struct("iII")
 _STEP_SECONDS: Final = 10.0
 _COMPLAINT_BYTES: Final = 8192
 _CPU_CLOCK: Final = 2
+_PIPE_BYTES: Final = 1 << 20
 _STOPPED: Final = ("T", "t")
 _MOST_LIKELY_TO_GO: Final = "1000"
 
@@ -107,10 +109,33 @@ class Child:
             os.close(descriptor)
 
 
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A child that was asked for: memory and processor time, and its pipes here."""
+
+    limits: tuple[int, int]
+    pipes: tuple[int, int, int]
+
+    def close(self) -> None:
+        """Close the pipes of a child that never came."""
+        for descriptor in self.pipes:
+            os.close(descriptor)
+
+
+def _kernel_limits(limits: Limits) -> tuple[int, int]:
+    """Return what the kernel enforces, and a child cannot be given later."""
+    return limits.memory_bytes, limits.cpu_seconds
+
+
 class ForkServer:
     """A jail that is starting or ready, with nothing of a student in it yet.
 
     It becomes ready by itself while other work is done; see `await_ready`.
+
+    Parameters
+    ----------
+    first
+        Limits of a child to be made at once, before anybody asks for it.
 
     Raises
     ------
@@ -118,9 +143,12 @@ class ForkServer:
         If its first process cannot be started.
     """
 
-    def __init__(self, launch: Launch) -> None:
+    def __init__(self, launch: Launch, first: Limits | None = None) -> None:
         self.launch = launch
         self.pid = 0
+        self._order: _Order | None = None
+        self._waiting: Child | None = None
+        self._waits_under = (0, 0)
         self._control, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._handle = -1
         self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
@@ -152,6 +180,9 @@ class ForkServer:
             # When memory is short, the jail goes before anything else.
             path = Path(f"/proc/{self._process.pid}/oom_score_adj")
             path.write_text(_MOST_LIKELY_TO_GO, encoding="ascii")
+        if first is not None:
+            # It stays in the socket until the server is ready to read it.
+            self._order = self._ordered(first)
 
     def await_ready(self, seconds: float) -> None:
         """Wait until it can fork; return at once if it has been ready before.
@@ -168,6 +199,7 @@ class ForkServer:
             message, self.pid = self._hear(READY, seconds)
             self._handle = os.pidfd_open(self.pid)
             self.facts = read_ready(message)
+            self._await_first()
         except (FrameError, OSError) as error:
             self.stop()
             raise SandboxUnavailableError(
@@ -177,40 +209,73 @@ class ForkServer:
             self.stop()
             raise
 
+    def _await_first(self) -> None:
+        order = self._order
+        if order is not None:
+            # Whatever comes of it, its pipes are no longer ours to close.
+            self._order = None
+            self._waiting, self._waits_under = self._born(order), order.limits
+
     def has_ended(self) -> bool:
-        """Return whether the server, or what holds it, is gone."""
+        """Return whether the server, what holds it, or a child that waits is gone."""
         poll = select.poll()
         poll.register(self._handle, select.POLLIN)
+        if self._waiting is not None:
+            poll.register(self._waiting.handle, select.POLLIN)
         return self._process.poll() is not None or bool(poll.poll(0))
 
     def fork(self, limits: Limits) -> Child:
-        """Make a child that waits, still empty, behind its own lock.
+        """Return a child that waits, still empty, behind its own lock.
 
         Raises
         ------
         SandboxUnavailableError
             If the jail does not answer.
         """
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            if self._waits_under == _kernel_limits(limits):
+                return waiting
+            waiting.kill()
+            self.reap()
+            waiting.close()
+        return self._born(self._ordered(limits))
+
+    def _ordered(self, limits: Limits) -> "_Order":
+        """Ask for a child, without waiting for it."""
         request_far, request = os.pipe2(os.O_CLOEXEC)
         reply, reply_far = os.pipe2(os.O_CLOEXEC)
         printed, printed_far = os.pipe2(os.O_CLOEXEC)
         far = (request_far, reply_far, printed_far)
         near = (request, reply, printed)
+        order = _Order(_kernel_limits(limits), near)
         try:
-            message = FORK_LAYOUT.pack(FORK, limits.memory_bytes, limits.cpu_seconds)
-            self._send(message, far)
-            _, pid = self._hear(BORN, _STEP_SECONDS)
-            handle = os.pidfd_open(pid)
-        except (OSError, SandboxUnavailableError) as error:
-            for descriptor in near:
-                os.close(descriptor)
+            self._send(FORK_LAYOUT.pack(FORK, *order.limits), far)
+        except OSError as error:
+            order.close()
             raise SandboxUnavailableError(str(error)) from error
         finally:
             for descriptor in far:
                 os.close(descriptor)
-        for descriptor in near:
+        return order
+
+    def _born(self, order: "_Order") -> Child:
+        """Wait for the child that was asked for."""
+        try:
+            _, pid = self._hear(BORN, _STEP_SECONDS)
+            handle = os.pidfd_open(pid)
+        except (OSError, SandboxUnavailableError) as error:
+            order.close()
+            raise SandboxUnavailableError(str(error)) from error
+        request, reply, _ = order.pipes
+        for descriptor in order.pipes:
             os.set_blocking(descriptor, False)
-        return Child(pid, handle, *near)
+        for descriptor in (request, reply):
+            # Else each 64 KB wake the other side once more. A user may only have so
+            # much of it: with less it is slower, and nothing else.
+            with suppress(OSError):
+                fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        return Child(pid, handle, *order.pipes)
 
     def reap(self) -> Exit:
         """Wait for the word that the child, which must be dying, has ended.
@@ -255,6 +320,10 @@ class ForkServer:
             poll.register(self._handle, select.POLLIN)
             poll.poll(_STEP_SECONDS * 1000)
             os.close(self._handle)
+        for unused in (self._waiting, self._order):
+            if unused is not None:
+                unused.close()
+        self._waiting = self._order = None
         self._control.close()
         os.close(self._complaints)
 

@@ -2,12 +2,14 @@
 
 import logging
 import time
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Final, Self
 
 from grader.contract.codec import Bounds, FrameError
 from grader.contract.limits import Limits
 from grader.contract.messages import (
+    Array,
     Bundle,
     Case,
     Observation,
@@ -67,6 +69,7 @@ class Session:
         self._launch = server.launch
         self._bundle = bundle
         self._server = server
+        self._compiled: Mapping[str, Array] | None = None
 
     @property
     def tier(self) -> str:
@@ -99,7 +102,7 @@ class Session:
         child = self._server.fork(case.limits)
         limits = case.limits
         talk = Conversation(child, limits.log_bytes_kept, limits.log_bytes_fatal)
-        dialogue = Dialogue(talk, limits)
+        dialogue = Dialogue(talk, limits, self._compiled)
         try:
             try:
                 self._await_lock(child, talk, limits)
@@ -114,6 +117,7 @@ class Session:
                 child.kill()
                 done = self._server.reap()
             talk.drain()
+            self._compiled = dialogue.compiled
             return self._observation(dialogue, ending, done, started)
         finally:
             child.close()

@@ -50,6 +50,11 @@ def visible_log(raw: bytes, host_paths: Iterable[str]) -> str:
     return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
+def _where_first(phase: Phase) -> str:
+    where = _WHERE[phase]
+    return f"{where[0].upper()}{where[1:]}"
+
+
 def too_slow(phase: Phase, limits: Limits) -> str:
     """Return the sentence for a deadline that passed."""
     if phase is Phase.LOAD:
@@ -72,11 +77,11 @@ def too_much_cpu(phase: Phase, limits: Limits) -> str:
     )
 
 
-def too_much_printed(limits: Limits) -> str:
+def too_much_printed(phase: Phase, limits: Limits) -> str:
     """Return the sentence for a flood of output."""
     return (
-        f"Your code printed more than {limits.log_bytes_fatal >> 20} MB and was ended. "
-        "Please print less."
+        f"Your code printed more than {limits.log_bytes_fatal >> 20} MB "
+        f"{_WHERE[phase]}, and was ended. Is there a print inside of a loop?"
     )
 
 
@@ -116,5 +121,28 @@ def ended(phase: Phase, status: int) -> str:
     )
 
 
-UNREADABLE: Final = "Unexpected data arrived in place of an answer."
-CLOSED: Final = "Your code closed the channel on which answers are returned."
+def unreadable(phase: Phase) -> str:
+    """Return the sentence for bytes that are not what the runner would have sent."""
+    return (
+        f"{_where_first(phase)}, unexpected data arrived in place of an answer. Does "
+        "your code use os.write, or a file that is opened by its number?"
+    )
+
+
+def closed(phase: Phase) -> str:
+    """Return the sentence for a process that lives on and cannot answer."""
+    return (
+        f"{_where_first(phase)}, your code closed the channel on which answers are "
+        "returned. Is there a call of os.close, os.closerange or os.dup2?"
+    )
+
+
+def too_large(detail: str) -> str:
+    """Return the sentence for an answer of which too much was announced.
+
+    Parameters
+    ----------
+    detail
+        Which array it is, that it is too large, and its shape.
+    """
+    return f"{detail}. What shape is it on paper, for a batch of two or three?"

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Container, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any, Final, NoReturn
 
 import numpy as np
@@ -28,7 +28,7 @@ from grader.contract.codec import (
 )
 from grader.contract.control import BINDING_SOURCE, FILE_PREFIX
 from grader.contract.messages import USED_STUBS, Array, Phase
-from worker.runner import faults, loader, seeds
+from worker.runner import compiled, faults, loader, seeds
 from worker.runner.bindings import base, built_in, command_line, foreign
 from worker.runner.stand_ins import StandIns
 
@@ -156,15 +156,18 @@ def _load(frame: Frame) -> "_Submission | None":
     stand_ins.install()
     # Not how this process was started: a student's own parser finds nothing to refuse.
     sys.argv[:] = [frame.texts["entry"]]
+    codes = _codes(frame, files)
     try:
         if BINDING_SOURCE in frame.arrays:
-            binding = foreign.load(frame.arrays[BINDING_SOURCE].tobytes())
+            source = frame.arrays[BINDING_SOURCE].tobytes()
+            binding = foreign.load(source, codes.get(BINDING_SOURCE))
         else:
             binding = built_in(frame.texts["binding"])
         student, _ = loader.load(
             files,
             frame.texts["entry"],
             protected_modules,
+            codes=codes,
             imported=command_line.entry_is_imported(),
         )
     except BaseException as error:
@@ -173,6 +176,21 @@ def _load(frame: Frame) -> "_Submission | None":
     _send(FrameKind.COMPLETED, {}, {})
     reply_bytes = int(frame.texts["reply_bytes"])
     return _Submission(student, files, binding, stand_ins, reply_bytes)
+
+
+def _codes(frame: Frame, files: Mapping[str, bytes]) -> dict[str, CodeType]:
+    """Return what an earlier child compiled, or compile it for those to come."""
+    if "compile" not in frame.texts:
+        return compiled.unpacked(frame.arrays)
+    binding = frame.arrays.get(BINDING_SOURCE)
+    source = None if binding is None else binding.tobytes()
+    sources = compiled.sources_of(files, source)
+    codes = compiled.compile_ahead(sources, frame.texts["entry"])
+    # Before anything of the student's runs, so this cannot be anything else.
+    arrays = compiled.packed(codes, int(frame.texts["reply_bytes"]))
+    _send(FrameKind.COMPILED, arrays, {})
+    # Read back, as the others will: the order in a set's constant is another then.
+    return compiled.unpacked(arrays) or codes
 
 
 def _used(stand_ins: StandIns) -> dict[str, str]:

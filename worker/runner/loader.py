@@ -1,16 +1,16 @@
 """Import a student's files from memory; nothing touches a disk."""
 
-import importlib.abc
 import importlib.machinery
 import importlib.util
 import linecache
 import re
 import sys
 from collections.abc import Container, Mapping, Sequence
-from types import CodeType, ModuleType
+from types import CodeType, MappingProxyType, ModuleType
+from typing import Any
 
 
-class StudentFiles(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
+class StudentFiles:
     """Finds modules and packages among files that are held in memory.
 
     A file's code object carries the plain file name, such as ``mlp.py``, and the line
@@ -20,12 +20,17 @@ class StudentFiles(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
     ----------
     files
         Name, with ``/`` between folders, to bytes.
+    codes
+        Those of them that were compiled before.
     """
 
-    def __init__(self, files: Mapping[str, bytes]) -> None:
+    def __init__(
+        self, files: Mapping[str, bytes], codes: Mapping[str, CodeType]
+    ) -> None:
         self.files = {
             name: source for name, source in files.items() if name.endswith(".py")
         }
+        self._codes = codes
         self._modules: dict[str, tuple[str, bool]] = {}
         for name, source in self.files.items():
             self._add(name, name)
@@ -70,8 +75,9 @@ class StudentFiles(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         if fullname not in self._modules:
             return None
         name, package = self._modules[fullname]
+        loader: Any = self  # It has no base class, see `worker.runner.boot`.
         spec = importlib.machinery.ModuleSpec(
-            fullname, self, origin=name or None, is_package=package
+            fullname, loader, origin=name or None, is_package=package
         )
         spec.has_location = bool(name)
         return spec
@@ -79,6 +85,8 @@ class StudentFiles(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
     def get_code(self, fullname: str) -> CodeType:
         """Compile a module; raises what Python raises for a syntax error."""
         name, _ = self._modules[fullname]
+        if name in self._codes:
+            return self._codes[name]
         source = self.files[name] if name else b""
         return compile(source, name or "<folder>", "exec", dont_inherit=True)
 
@@ -90,6 +98,9 @@ class StudentFiles(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
     def is_package(self, fullname: str) -> bool:
         """Return whether a name is a folder."""
         return self._modules[fullname][1]
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> None:
+        """Let Python make the module itself."""
 
     def exec_module(self, module: ModuleType) -> None:
         """Run a module's code."""
@@ -120,6 +131,7 @@ def load(
     entry: str,
     protected: Container[str] = (),
     *,
+    codes: Mapping[str, CodeType] = MappingProxyType({}),
     imported: bool = True,
 ) -> tuple[ModuleType, StudentFiles]:
     """Import a submission and return its entry module.
@@ -132,6 +144,9 @@ def load(
         Modules that stay as they are, even if a file has the same name. All others
         make way for the student's file, as they would on the student's own machine.
 
+    codes
+        Files that were compiled before.
+
     imported
         If false the entry is compiled and does not run; its module is empty.
 
@@ -141,7 +156,7 @@ def load(
         Whatever the student's code raises at its top level.
     """
     _give_exit()
-    finder = StudentFiles(files)
+    finder = StudentFiles(files, codes)
     name = finder.add_entry(entry)
     for taken in finder.names:
         if taken not in protected:

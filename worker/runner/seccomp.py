@@ -9,6 +9,10 @@ The verdicts, in the order in which the program reaches them:
 * a call on the allowlist: allowed;
 * numbers from 424 on: ``ENOSYS``, so that the C library falls back to an older call;
 * all else: ``EPERM``.
+
+On x86-64 newer kernels take ``uretprobe`` and ``uprobe`` (335, 336) without asking any
+filter. In a process into which no administrator has put a probe they only fail, by
+``SIGILL`` or an error number.
 """
 
 import ctypes
@@ -46,8 +50,17 @@ _ARCH_AT: Final = 4
 
 # The terminal's size, close-on-exec, and how much can be read; nothing else.
 IOCTLS: Final = (0x5401, 0x5450, 0x5451, 0x541B)
-# Duplicate, close-on-exec, status flags; no pipe sizes, leases or signal owners.
-FCNTLS: Final = (0, 1, 2, 3, 4, 1030)
+# Duplicate, close-on-exec, ask for status flags. The flags cannot be set: those of the
+# empty input are shared with the next child, to whom they would be a note.
+FCNTLS: Final = (0, 1, 2, 3, 1030)
+# Wait and wake, by each clock, within this process. All other kinds can meet on a page
+# of a file, and the C library's pages are the same in the jail beside this one.
+FUTEXES: Final = (128, 129, 137, 138, 384, 393)
+# What allocators ask for. Not that pages be compared with those of other processes
+# (12), nor that pages be pushed out of memory that others may share (20, 21).
+ADVICE: Final = (0, 1, 2, 3, 4, 8, 10, 11, 14, 15, 16, 17, 18, 19)
+# The machine's clocks and one's own; a negative number is the clock of any process.
+CLOCKS: Final = 12
 
 # Stands for the process id until it is known; no other word of the program is like it.
 _ANY_PID: Final = b"\xfe\xed\xfa\xce"
@@ -56,6 +69,8 @@ ONLY_FROM_OUTSIDE: Final = (
     signal.SIGKILL,
     *(signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU),
 )
+
+_FIRST_QUEUED_SIGNAL: Final = 32
 
 _SET_SECCOMP: Final = 22
 _FILTER_MODE: Final = 2
@@ -87,9 +102,27 @@ def _none_of(index: int, values: tuple[int, ...]) -> list[bytes]:
     return code
 
 
+def _below(index: int, bound: int, otherwise: int) -> list[bytes]:
+    return [
+        _argument(index),
+        _instruction(IF_AT_LEAST, 1, 0, bound),
+        _verdict(ALLOW),
+        _verdict(ERRNO | otherwise),
+    ]
+
+
+def _about_itself() -> list[bytes]:
+    # Of another process even a refusal by the kernel would say whether it is there.
+    return _one_of(0, (0, *struct.unpack("<I", _ANY_PID)), errno.EPERM)
+
+
 def _own_signal() -> list[bytes]:
     # These only ever come from outside; so the source of an end or a stop is certain.
+    # Real-time signals queue up, and one queue's length is the limit of the whole user.
     return [
+        _argument(2),
+        _instruction(IF_AT_LEAST, 0, 1, _FIRST_QUEUED_SIGNAL),
+        _verdict(ERRNO | errno.EPERM),
         *_none_of(2, ONLY_FROM_OUTSIDE),
         *_one_of(0, struct.unpack("<I", _ANY_PID), errno.EPERM),
     ]
@@ -128,16 +161,9 @@ def _for_any_pid(machine: str, may_open: bool) -> bytes:
     ]
     if machine == "x86_64":
         code += [_instruction(IF_AT_LEAST, 0, 1, X32_BIT), _verdict(KILL)]
-    by_argument = {
-        "ioctl": _one_of(1, IOCTLS, errno.ENOTTY),
-        "fcntl": _one_of(1, FCNTLS, errno.EPERM),
-        "tgkill": _own_signal(),
-        "prlimit64": _read_own_limits(),
-        "rt_sigaction": [*_none_of(0, (signal.SIGSYS,)), _verdict(ALLOW)],
-    }
-    for name, body in by_argument.items():
+    for name, body in _by_argument().items():
         value = number(name, machine)
-        assert value is not None  # noqa: S101 - both architectures have these five
+        assert value is not None  # noqa: S101 - both architectures have all of these
         code += [_instruction(IF_EQUAL, 0, len(body), value), *body]
     for value in numbers(EVIDENCE, machine):
         code += [_instruction(IF_EQUAL, 0, 1, value), _verdict(TRAP)]
@@ -154,6 +180,25 @@ def _for_any_pid(machine: str, may_open: bool) -> bytes:
         _verdict(ERRNO | errno.EPERM),
     ]
     return b"".join(code)
+
+
+def _by_argument() -> dict[str, list[bytes]]:
+    """Return what is decided about calls that are allowed in part."""
+    return {
+        "futex": _one_of(1, FUTEXES, errno.ENOSYS),
+        "madvise": _one_of(2, ADVICE, errno.EINVAL),
+        "clock_gettime": _below(0, CLOCKS, errno.EINVAL),
+        "clock_getres": _below(0, CLOCKS, errno.EINVAL),
+        "clock_nanosleep": _below(0, CLOCKS, errno.EINVAL),
+        "sched_getaffinity": _about_itself(),
+        "getpgid": _about_itself(),
+        "getsid": _about_itself(),
+        "ioctl": _one_of(1, IOCTLS, errno.ENOTTY),
+        "fcntl": _one_of(1, FCNTLS, errno.EPERM),
+        "tgkill": _own_signal(),
+        "prlimit64": _read_own_limits(),
+        "rt_sigaction": [*_none_of(0, (signal.SIGSYS,)), _verdict(ALLOW)],
+    }
 
 
 def _ranges(values: list[int]) -> list[tuple[int, int]]:

@@ -7,7 +7,6 @@ noted, and becomes a sentence in the report.
 """
 
 import builtins
-import importlib.abc
 import importlib.machinery
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -145,7 +144,7 @@ def _contents(name: str) -> Mapping[str, Any]:
     return _silent()
 
 
-class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class StandIns:
     """Finds the declared modules, with all that one could import below them.
 
     Parameters
@@ -175,7 +174,11 @@ class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return None
         if fullname.startswith("tqdm.") and fullname not in _BARS:
             return None
-        return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
+        loader: Any = self  # It has no base class, see `worker.runner.boot`.
+        return importlib.machinery.ModuleSpec(fullname, loader, is_package=True)
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> None:
+        """Let Python make the module itself."""
 
     def exec_module(self, module: ModuleType) -> None:
         """Fill a module, and note that it is used."""

@@ -22,7 +22,6 @@ NUMBERS: Final[dict[str, tuple[int | None, int | None]]] = {
     "ppoll": (271, 73),
     "select": (23, None),
     "pselect6": (270, 72),
-    "fadvise64": (221, 223),
     "fstat": (5, 80),
     # Names of files; modules of the standard library are still imported.
     "open": (2, None),
@@ -45,7 +44,6 @@ NUMBERS: Final[dict[str, tuple[int | None, int | None]]] = {
     "munmap": (11, 215),
     "mremap": (25, 216),
     "brk": (12, 214),
-    "madvise": (28, 233),
     "get_mempolicy": (239, 236),
     # Signals to itself, waiting, clocks.
     "rt_sigprocmask": (14, 135),
@@ -59,16 +57,8 @@ NUMBERS: Final[dict[str, tuple[int | None, int | None]]] = {
     "getitimer": (36, 102),
     "setitimer": (38, 103),
     "restart_syscall": (219, 128),
-    "futex": (202, 98),
-    "set_robust_list": (273, 99),
-    "rseq": (334, 293),
-    "membarrier": (324, 283),
     "sched_yield": (24, 124),
-    "sched_getaffinity": (204, 123),
     "getcpu": (309, 168),
-    "clock_gettime": (228, 113),
-    "clock_getres": (229, 114),
-    "clock_nanosleep": (230, 115),
     "nanosleep": (35, 101),
     "gettimeofday": (96, 169),
     "time": (201, None),
@@ -90,12 +80,18 @@ NUMBERS: Final[dict[str, tuple[int | None, int | None]]] = {
     "getresuid": (118, 148),
     "getresgid": (120, 150),
     "getpgrp": (111, None),
-    "getpgid": (121, 155),
-    "getsid": (124, 156),
     "umask": (95, 166),
     "exit": (60, 93),
     "exit_group": (231, 94),
     # Decided by their arguments.
+    "futex": (202, 98),
+    "madvise": (28, 233),
+    "clock_gettime": (228, 113),
+    "clock_getres": (229, 114),
+    "clock_nanosleep": (230, 115),
+    "sched_getaffinity": (204, 123),
+    "getpgid": (121, 155),
+    "getsid": (124, 156),
     "ioctl": (16, 29),
     "fcntl": (72, 25),
     "tgkill": (234, 131),
@@ -141,7 +137,21 @@ NUMBERS: Final[dict[str, tuple[int | None, int | None]]] = {
 }
 
 ARGUMENT_CHECKED: Final = frozenset(
-    {"ioctl", "fcntl", "tgkill", "prlimit64", "rt_sigaction"}
+    {
+        "futex",
+        "madvise",
+        "clock_gettime",
+        "clock_getres",
+        "clock_nanosleep",
+        "sched_getaffinity",
+        "getpgid",
+        "getsid",
+        "ioctl",
+        "fcntl",
+        "tgkill",
+        "prlimit64",
+        "rt_sigaction",
+    }
 )
 
 EVIDENCE: Final = frozenset(

@@ -17,7 +17,7 @@ from tests.jail.battery.entry import (
     stopped,
 )
 
-UNEXPECTED = "Unexpected data arrived in place of an answer."
+UNEXPECTED = ", unexpected data arrived in place of an answer."
 CHANNEL = """
 import struct, time
 child = sys.modules["worker.runner.child"]
@@ -238,7 +238,7 @@ child._Submission.call = call
         what="closes the channel of answers",
         source=in_forward("os.close(4)\nwhile True: pass"),
         verdicts=(ERRORED, ERRORED),
-        words="Your code closed the channel on which answers are returned.",
+        words="In forward, your code closed the channel on which answers are returned.",
     ),
     Attack(
         id="F9-requests",
@@ -251,7 +251,7 @@ child._Submission.call = call
         "F9-swap",
         "puts the log in place of the answers",
         "os.dup2(1, 4)\nprint('passed')",
-        "Your code closed the channel on which answers are returned.",
+        "In forward, your code closed the channel on which answers are returned.",
     ),
     lying(
         "F12-text",

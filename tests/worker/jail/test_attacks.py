@@ -210,7 +210,7 @@ def test_a_reply_that_is_too_large_is_bad_output(session: Session) -> None:
 def test_forged_answers_are_bad_output(session: Session, name: str) -> None:
     seen = observe(session, name)
     assert seen.outcome is Outcome.BAD_OUTPUT
-    assert fault_of(seen).message == "Unexpected data arrived in place of an answer."
+    assert "unexpected data arrived in place of an answer" in fault_of(seen).message
     assert not seen.replies[0].arrays
 
 

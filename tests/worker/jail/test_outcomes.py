@@ -55,6 +55,21 @@ def test_a_size_that_is_too_large_is_told_and_other_lies_are_not() -> None:
     assert "magic" not in conclude(lie, done, LIMITS)[1].message
 
 
+@pytest.mark.parametrize("stop", [Stop.FLOOD, Stop.CLOSED, Stop.UNREADABLE])
+@pytest.mark.parametrize(
+    ("phase", "where"),
+    [(Phase.LOAD, "While your file was loading"), (Phase.BACKWARD, "In backward")],
+)
+def test_what_is_no_answer_is_told_with_its_place_and_a_question(
+    stop: Stop, phase: Phase, where: str
+) -> None:
+    done = Exit(signal.SIGKILL, 0.1, 1)
+    outcome, fault = conclude(Ending(stop, phase), done, LIMITS)
+    assert outcome is Outcome.BAD_OUTPUT
+    assert where.lower() in fault.message.lower()
+    assert fault.message.endswith("?")
+
+
 @pytest.mark.parametrize("phase", Phase)
 def test_every_phase_has_its_sentence(phase: Phase) -> None:
     done = Exit(signal.SIGKILL, 0.1, 1)

@@ -1,9 +1,12 @@
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
+from grader.contract.limits import Limits
 from grader.contract.messages import Bundle, Call, Case, Outcome
 from grader.errors import SandboxUnavailableError
 from tests.worker.jail.conftest import BUNDLE
@@ -27,8 +30,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[ForkServer]:
     servers: list[ForkServer] = []
     start = TieredJail.start
 
-    def noting(jail: TieredJail) -> ForkServer:
-        servers.append(start(jail))
+    def noting(jail: TieredJail, first: Limits | None = None) -> ForkServer:
+        servers.append(start(jail, first))
         return servers[-1]
 
     monkeypatch.setattr(TieredJail, "start", noting)
@@ -111,6 +114,56 @@ def test_a_jail_that_died_while_it_started_is_replaced_unnoticed(
         assert answer(session) is Outcome.COMPLETED
 
 
+def child_of(server: ForkServer) -> int:
+    """The process that waits for the first case, while nothing is asked of it."""
+    for entry in os.listdir("/proc"):
+        if entry.isdecimal():
+            with suppress(OSError):
+                fields = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2]
+                if int(fields.split()[1]) == server.pid:
+                    return int(entry)
+    raise AssertionError("no process waits")
+
+
+def test_the_process_of_the_first_case_waits_too(
+    pool: WarmPool, started: list[ForkServer]
+) -> None:
+    pool.fill()
+    until_ready(started[0])
+    waiting = child_of(started[0])
+    with pool.open(BUNDLE) as session:
+        assert answer(session) is Outcome.COMPLETED
+    assert not is_alive(waiting)
+
+
+def test_a_jail_whose_first_process_died_while_it_waited_is_replaced_unnoticed(
+    pool: WarmPool, started: list[ForkServer]
+) -> None:
+    pool.fill()
+    until_ready(started[0])
+    kill_and_wait(child_of(started[0]))
+    with pool.open(BUNDLE) as session:
+        assert session.server_pid != started[0].pid
+        assert answer(session) is Outcome.COMPLETED
+
+
+def test_a_first_case_with_other_limits_gets_a_process_that_has_them(
+    pool: WarmPool, started: list[ForkServer]
+) -> None:
+    pool.fill()
+    until_ready(started[0])
+    waiting = child_of(started[0])
+    limits = Limits(cpu_seconds=Limits().cpu_seconds + 1)
+    case = Case((Call("attack", options={"name": "right"}),), limits)
+    with pool.open(BUNDLE) as session:
+        assert session.observe(case).outcome is Outcome.COMPLETED
+        assert not is_alive(waiting)
+        assert session.observe(case).outcome is Outcome.COMPLETED
+        # What was asked last is what the next first process is made for.
+        started[1].await_ready(30)
+        assert started[1].fork(limits).pid
+
+
 def test_closing_leaves_no_process(pool: WarmPool, started: list[ForkServer]) -> None:
     pool.fill()
     pid = until_ready(started[0])
@@ -137,7 +190,7 @@ def test_without_any_waiting_each_submission_starts_its_own(
 def test_starting_in_advance_may_fail_without_harm(
     any_jail: TieredJail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(jail: TieredJail) -> ForkServer:
+    def refuse(jail: TieredJail, first: Limits | None = None) -> ForkServer:
         raise SandboxUnavailableError("no more processes")
 
     pool = WarmPool(any_jail, 1)

@@ -31,6 +31,7 @@ I386 = 0x40000003
 EPERM = seccomp.ERRNO | errno.EPERM
 ENOSYS = seccomp.ERRNO | errno.ENOSYS
 ENOTTY = seccomp.ERRNO | errno.ENOTTY
+EINVAL = seccomp.ERRNO | errno.EINVAL
 OUTSIDE = set(seccomp.ONLY_FROM_OUTSIDE)
 # A fork, a vfork, a thread, a user, process, network and mount namespace, all at once.
 CLONE_OF_A_THREAD = (0x3D0F00, 0x1000, 0, 0, 0, 0)
@@ -180,9 +181,26 @@ class TestArguments:
         for command in (0x5412, 0x540E, 0x5452, 0x8901):
             assert call(machine, "ioctl", 1, command) == ENOTTY
 
-    def test_fcntl_neither_resizes_pipes_nor_sends_signals(self, machine: str) -> None:
+    def test_fcntl_changes_nothing_that_others_see(self, machine: str) -> None:
         assert call(machine, "fcntl", 1, 3) == seccomp.ALLOW
-        for command in (8, 10, 15, 1024, 1026, 1031, 1033):
+        # Nor do they leave flags, locks or hints on a file that others have open.
+        for command in (
+            4,
+            5,
+            6,
+            7,
+            8,
+            10,
+            15,
+            36,
+            37,
+            38,
+            1024,
+            1026,
+            1031,
+            1033,
+            1036,
+        ):
             assert call(machine, "fcntl", 1, command) == EPERM
 
     @pytest.mark.parametrize("target", [0, 1, 2, PID - 1, PID, PID + 1, -1, -PID])
@@ -191,8 +209,14 @@ class TestArguments:
     ) -> None:
         for number_of_signal in range(65):
             got = call(machine, "tgkill", target, PID, number_of_signal)
-            ours = number_of_signal not in OUTSIDE and target == PID
+            plain = number_of_signal not in OUTSIDE and number_of_signal < 32
+            ours = plain and target == PID
             assert got == (seccomp.ALLOW if ours else EPERM), number_of_signal
+
+    def test_no_signal_is_queued(self, machine: str) -> None:
+        # What all jails of one user may have queued has one limit.
+        for one in (32, 33, 40, 64, 65, 1 << 31, -1):
+            assert call(machine, "tgkill", PID, PID, one) == EPERM
 
     def test_an_end_or_a_stop_by_these_signals_comes_from_outside(
         self, machine: str
@@ -218,6 +242,70 @@ class TestArguments:
         assert call(machine, "rt_sigaction", signal.SIGSYS | 1 << 32) == EPERM
 
 
+@pytest.mark.parametrize("machine", MACHINES)
+class TestOneself:
+    """Calls that reach other processes, or say something about them, if let."""
+
+    def test_waiting_and_waking_stay_within_the_process(self, machine: str) -> None:
+        private, realtime = 128, 256
+        for operation in range(16):
+            for clock in (0, realtime):
+                # By the page of a file, and so with every process that maps it too.
+                assert call(machine, "futex", 0, operation | clock) == ENOSYS
+        passed = {
+            value
+            for value in {*range(1024), *edges(seccomp.build(PID, machine))}
+            if call(machine, "futex", 0, value) == seccomp.ALLOW
+        }
+        wait, wake, wait_bits, wake_bits = 0, 1, 9, 10
+        kinds = {wait, wake, wait_bits, wake_bits}
+        assert {value & ~(private | realtime) for value in passed} == kinds
+        assert all(value & private for value in passed)
+
+    def test_memory_is_not_compared_with_that_of_others(self, machine: str) -> None:
+        merge, cold, page_out, poison, offline = 12, 20, 21, 100, 101
+        for advice in (merge, cold, page_out, poison, offline, 26, -1):
+            assert call(machine, "madvise", 0, 4096, advice) == EINVAL
+        free, huge, no_huge = 8, 14, 15
+        for advice in (0, 4, free, huge, no_huge):
+            assert call(machine, "madvise", 0, 4096, advice) == seccomp.ALLOW
+
+    @pytest.mark.parametrize(
+        "name", ["clock_gettime", "clock_getres", "clock_nanosleep"]
+    )
+    def test_the_clocks_of_other_processes_cannot_be_read(
+        self, machine: str, name: str
+    ) -> None:
+        for clock in range(12):
+            assert call(machine, name, clock) == seccomp.ALLOW
+        for pid in (0, 1, 2, PID - 1, PID, 1 << 20):
+            for kind in range(8):
+                assert call(machine, name, (~pid << 3) | kind) == EINVAL
+        for clock in (12, 16, 1 << 31, -1):
+            assert call(machine, name, clock) == EINVAL
+
+    @pytest.mark.parametrize("name", ["sched_getaffinity", "getpgid", "getsid"])
+    def test_nothing_is_said_about_other_processes(
+        self, machine: str, name: str
+    ) -> None:
+        for pid in (0, PID):
+            assert call(machine, name, pid) == seccomp.ALLOW
+        for pid in (1, 2, PID - 1, PID + 1, -1, -PID):
+            assert call(machine, name, pid) == EPERM
+
+
+def test_the_vsyscall_page_offers_only_what_is_allowed_anyway() -> None:
+    # The kernel asks the filter before it answers there; the page has these three.
+    for name in ("gettimeofday", "time", "getcpu"):
+        assert call("x86_64", name) == seccomp.ALLOW
+
+
+@pytest.mark.parametrize("uprobe", [335, 336])
+def test_probes_are_refused_where_the_kernel_asks_the_filter(uprobe: int) -> None:
+    code = seccomp.build(PID, "x86_64")
+    assert run(code, seccomp.AUDIT_ARCH["x86_64"], uprobe) == EPERM
+
+
 def test_evidence_has_names() -> None:
     assert evidence_name(101, "x86_64") == "ptrace"
     assert evidence_name(117, "aarch64") == "ptrace"
@@ -236,6 +324,7 @@ CHOICES = (
     "-D__ARCH_WANT_NEW_STAT",
     "-D__ARCH_WANT_SET_GET_RLIMIT",
     "-D__ARCH_WANT_SYS_CLONE3",
+    "-D__ARCH_WANT_MEMFD_SECRET",
 )
 
 

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator, Mapping
 from functools import partial
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any, Final
 
 from grader.contract.messages import Array, Phase
@@ -38,10 +38,15 @@ TOOLS: Final = "binding_tools"
 _MOST_REPORTS: Final = 50
 
 
-def load(source: bytes) -> Binding:
+def load(source: bytes, code: CodeType | None = None) -> Binding:
     """Return a binding made from the source of ``binding.py``.
 
     It can import ``binding_tools``.
+
+    Parameters
+    ----------
+    code
+        The source, compiled before.
 
     Raises
     ------
@@ -52,7 +57,8 @@ def load(source: bytes) -> Binding:
     sys.modules[TOOLS] = binding_tools
     command_line.choose_import(imported=True)
     try:
-        exec(compile(source, BINDING_FILE, "exec", dont_inherit=True), module.__dict__)  # noqa: S102
+        code = code or compile(source, BINDING_FILE, "exec", dont_inherit=True)
+        exec(code, module.__dict__)  # noqa: S102
     except BaseException as error:
         raise BindingMistakeError(
             f"binding.py cannot be loaded: {type(error).__name__}: {error}"
