@@ -4,13 +4,15 @@ import logging
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from grader import dispatch, logs
 from grader.config import Settings
 from grader.db import Database
 from grader.errors import StorageError
 from grader.services import health
-from grader.services.sweeping import Swept, sweep
+from grader.services.sweeping import Swept, sweep, was_away
 from worker import heartbeat
 from worker.clock import require_right_clock
 from worker.watch import Watch
@@ -45,11 +47,12 @@ class Janitor:
         """Take back what dead workers left, once; ring if something waits.
 
         After the database itself was away every lease gets one more period: its worker
-        could not renew it.
+        could not renew it. So it does after an answer that took as long as a missed
+        heartbeat: a lock that held us up held up the workers.
         """
         swept = Swept(requeued=0, broken=0)
         try:
-            with self._database.read() as session:
+            with self._promptly(), self._database.read() as session:
                 seen = health.glance(session)
             if seen.expired:
                 swept = self._sweep()
@@ -58,9 +61,9 @@ class Janitor:
         except StorageError as error:
             log.warning("not swept: %s", error)
             self._watch.database_is_away()
-            self._grace_until = time.monotonic() + self._settings.lease_seconds
+            self._grant_grace()
             return swept
-        queued = seen.queued + swept.requeued
+        queued = seen.queued + swept.requeued + seen.trials
         if self._rings and queued and seen.listeners:
             dispatch.ring(self._settings, min(queued, MOST_BELLS))
         return swept
@@ -72,10 +75,12 @@ class Janitor:
             self.tidy()
 
     def _sweep(self) -> Swept:
-        in_grace = time.monotonic() < self._grace_until
-        grace = self._settings.lease_seconds if in_grace else 0.0
+        lease = self._settings.lease_seconds
         with self._database.write() as session:
-            swept = sweep(session, grace_seconds=grace)
+            with self._promptly():
+                others_saw = was_away(session, lease)
+            in_grace = others_saw or time.monotonic() < self._grace_until
+            swept = sweep(session, grace_seconds=lease if in_grace else 0.0)
         if swept.requeued or swept.broken:
             log.warning(
                 "%d runs of dead workers queued again, %d need attention",
@@ -83,6 +88,17 @@ class Janitor:
                 swept.broken,
             )
         return swept
+
+    @contextmanager
+    def _promptly(self) -> Iterator[None]:
+        """Grant every lease one more period if this takes longer than a heartbeat."""
+        began = time.monotonic()
+        yield
+        if time.monotonic() - began > self._settings.heartbeat_seconds:
+            self._grant_grace()
+
+    def _grant_grace(self) -> None:
+        self._grace_until = time.monotonic() + self._settings.lease_seconds
 
     def _forget(self) -> None:
         """Delete old signs of life now and then."""

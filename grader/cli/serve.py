@@ -108,6 +108,8 @@ def web(bind: str, threads: int) -> None:
         *("-m", "gunicorn", "--worker-class", "gthread"),
         *("--workers", "1", "--threads", str(threads)),
         *("--bind", bind, "--worker-tmp-dir", "/dev/shm"),  # noqa: S108
+        # It would be a file in the home, which a container may not write.
+        "--no-control-socket",
         *("--access-logfile", "-", "--logger-class", WEB_LOGGER),
         "grader.web:create_app()",
     ]

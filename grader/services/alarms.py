@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from grader.db import database_now
 from grader.errors import NotFoundError
@@ -153,8 +153,14 @@ def is_open(session: Session, kind: AlarmKind, subject: str) -> bool:
     return bool(session.scalar(select(found)))
 
 
+def last_seen(session: Session, kind: AlarmKind) -> datetime | None:
+    """Return when this was noted last, open or resolved; ``None`` if it never was."""
+    return session.scalar(select(func.max(Alarm.last_seen)).where(Alarm.kind == kind))
+
+
 def is_quarantined(
-    worker: str | ColumnElement[str], now: datetime | ColumnElement[datetime]
+    worker: str | ColumnElement[str] | InstrumentedAttribute[str],
+    now: datetime | ColumnElement[datetime],
 ) -> ColumnElement[bool]:
     """Return the condition that a worker must not claim anything at this time."""
     return exists().where(Alarm.worker == worker, Alarm.quarantine_until > now)

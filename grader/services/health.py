@@ -4,11 +4,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from grader.db import database_now
 from grader.models import GradingRun, RunStatus, WorkerBeat
+from grader.services import trial_queue
+from grader.services.alarms import is_quarantined
 from grader.services.states import stands
 from grader.services.upserts import insert_or_update
 
@@ -20,7 +32,13 @@ FORGET_DAYS = 7
 class Health:
     """The state of the queue.
 
-    ``problems`` are what living workers say hinders them, such as a missing jail.
+    Parameters
+    ----------
+    workers_alive, workers_fit
+        How many gave a sign of life in the last minute, and how many of these may claim
+        something: see `_is_fit`.
+    problems
+        What living workers say hinders them, such as a missing jail.
     """
 
     queued: int
@@ -28,13 +46,14 @@ class Health:
     needs_attention: int
     oldest_queued_seconds: float
     workers_alive: int
+    workers_fit: int
     problems: tuple[str, ...] = ()
 
     @property
     def is_stalled(self) -> bool:
         """Tell whether work waits and nobody is there to do it."""
         return (
-            self.workers_alive == 0
+            self.workers_fit == 0
             and self.queued > 0
             and self.oldest_queued_seconds > ALIVE_SECONDS
         )
@@ -105,6 +124,7 @@ def status(session: Session) -> Health:
         needs_attention=counts[RunStatus.NEEDS_ATTENTION],
         oldest_queued_seconds=(now - oldest).total_seconds() if oldest else 0.0,
         workers_alive=len(alive),
+        workers_fit=session.scalars(_count_fit(now)).one(),
         problems=tuple(sorted({beat.problem for beat in alive if beat.problem})),
     )
 
@@ -136,17 +156,22 @@ def workers(session: Session) -> list[WorkerView]:
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """The least that tells a janitor whether there is anything to do."""
+    """The least that tells a janitor whether there is anything to do.
+
+    A bell is rung for every listener: one that is sick tries again when it hears it.
+    """
 
     expired: int
     queued: int
     listeners: int
+    fit: int
     oldest_queued_seconds: float = 0.0
+    trials: int = 0
 
     @property
     def is_stalled(self) -> bool:
         """Tell whether work waits and nobody is there to do it."""
-        return self.listeners == 0 and self.oldest_queued_seconds > ALIVE_SECONDS
+        return self.fit == 0 and self.oldest_queued_seconds > ALIVE_SECONDS
 
 
 def glance(session: Session) -> Glance:
@@ -157,10 +182,10 @@ def glance(session: Session) -> Glance:
     queued = runs.where(stands(RunStatus.QUEUED))
     alive = select(func.count()).select_from(WorkerBeat).where(_is_alive(now))
     oldest = select(func.min(GradingRun.created_at)).where(stands(RunStatus.QUEUED))
-    asked = (expired, queued, alive, oldest)
+    asked = (expired, queued, alive, _count_fit(now), oldest, trial_queue.free(now))
     row = session.execute(select(*(query.scalar_subquery() for query in asked))).one()
-    waited = (now - row[3]).total_seconds() if row[3] else 0.0
-    return Glance(row[0], row[1], row[2], waited)
+    waited = (now - row[4]).total_seconds() if row[4] else 0.0
+    return Glance(row[0], row[1], row[2], row[3], waited, row[5])
 
 
 def slots_since(limit: datetime | ColumnElement[datetime]) -> Select[int]:
@@ -171,9 +196,10 @@ def slots_since(limit: datetime | ColumnElement[datetime]) -> Select[int]:
 
 
 def slots(session: Session) -> int:
-    """Return how many runs the living workers grade at once."""
-    limit = database_now(session) - timedelta(seconds=ALIVE_SECONDS)
-    return session.scalars(slots_since(limit)).one()
+    """Return how many runs the workers that are fit grade at once."""
+    now = database_now(session)
+    limit = now - timedelta(seconds=ALIVE_SECONDS)
+    return session.scalars(slots_since(limit).where(_is_fit(now))).one()
 
 
 def forget_old_workers(session: Session) -> None:
@@ -192,6 +218,28 @@ def _alive(session: Session, now: datetime) -> list[WorkerBeat]:
 
 def _is_alive(now: datetime) -> ColumnElement[bool]:
     return _has_beaten_since(now - timedelta(seconds=ALIVE_SECONDS))
+
+
+def _count_fit(now: datetime) -> Select[int]:
+    fit = select(func.count()).select_from(WorkerBeat)
+    return fit.where(_is_alive(now), _is_fit(now))
+
+
+def _is_fit(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a worker is not kept from claiming.
+
+    What hinders one of its processes is said for the whole worker; while another of
+    them holds a run, the worker grades.
+    """
+    holds_one = exists().where(
+        stands(RunStatus.RUNNING),
+        GradingRun.worker == WorkerBeat.worker,
+        GradingRun.lease_until > now,
+    )
+    return and_(
+        not_(is_quarantined(WorkerBeat.worker, now)),
+        or_(WorkerBeat.problem == "", holds_one),
+    )
 
 
 def _has_beaten_since(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from grader.db import database_now
@@ -46,6 +46,21 @@ def sweep(session: Session, *, grace_seconds: float = 0.0) -> Swept:
     ).all()
     broken = [run for run in expired if not _take_back(session, run, now)]
     return Swept(requeued=len(expired) - len(broken), broken=len(broken))
+
+
+def was_away(session: Session, within_seconds: float) -> bool:
+    """Tell whether workers could not reach the database lately, whoever asks.
+
+    A sweeper that sees no error itself, because it started later, looks rarely or is
+    nearer to the database, would take runs from workers that only could not say that
+    they live. Two things in the database tell it: when its server started, which is
+    when a server that crashed was back, and what other sweepers noted.
+    """
+    marks = [alarms.last_seen(session, AlarmKind.DATABASE_AWAY)]
+    if session.connection().dialect.name == "postgresql":
+        marks.append(session.scalar(select(func.pg_postmaster_start_time())))
+    limit = database_now(session) - timedelta(seconds=within_seconds)
+    return any(mark is not None and mark > limit for mark in marks)
 
 
 def _take_back(session: Session, run: GradingRun, now: datetime) -> bool:

@@ -37,7 +37,10 @@ def alive() -> Response:
 @blueprint.get("/readyz")
 @requires(Access.PUBLIC)
 def ready() -> Response:
-    """Answer 200 if the database is there and waiting work has somebody to do it."""
+    """Answer 200 if the database is there and waiting work has somebody to do it.
+
+    A worker that is set apart is there and does nothing: it does not count.
+    """
     try:
         with backend().database.read() as session:
             state = health.status(session)
@@ -48,6 +51,7 @@ def ready() -> Response:
         "queued": state.queued,
         "running": state.running,
         "workers": state.workers_alive,
+        "workers_fit": state.workers_fit,
     }
     return make_response(jsonify(body), 503 if state.is_stalled else 200)
 

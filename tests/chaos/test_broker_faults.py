@@ -1,6 +1,8 @@
 """The broker killed, emptied, filled and locked: bells get lost, nothing else."""
 
+import os
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +12,7 @@ from tests.chaos.brokers import Broker
 from tests.chaos.ledger import all_graded
 from tests.chaos.selection import POSTGRES_FIRST, SQLITE_FIRST, slow
 from tests.chaos.site import Site, with_lease
+from worker.heartbeat import sickness
 
 pytestmark = [pytest.mark.service, pytest.mark.timeout(240)]
 
@@ -17,6 +20,8 @@ pytestmark = [pytest.mark.service, pytest.mark.timeout(240)]
 KEPT = ("--appendonly", "yes", "--appendfsync", "everysec")
 # Bells that nobody hears while a broker is full.
 BALLAST = 200_000
+# Of that size: four times what the broker of that test may hold.
+EVICTING_KEYS = 60
 # For three uploads; without a time-out each would take minutes.
 MOST_SECONDS = 20.0
 
@@ -95,6 +100,51 @@ def test_a_full_broker_takes_no_bell_and_loses_no_submission(site: Site) -> None
 
     assert during.accepted == 4
     assert site.ledger() == all_graded(4)
+
+
+@slow
+@SQLITE_FIRST
+def test_a_full_broker_that_throws_bells_away_loses_no_submission(site: Site) -> None:
+    broker = site.broker(redis_server())
+    broker.start("--maxmemory", "3mb", "--maxmemory-policy", "allkeys-random")
+    worker = site.celery()
+    site.janitor()
+    for number in range(EVICTING_KEYS):
+        broker.ask("SET", f"ballast-{number}", "x" * BALLAST)
+        if number % 10 == 0:
+            site.submit("# sleep 0.1")
+    evicted = broker.ask("INFO", "stats")
+    if not worker.is_alive:
+        # As when it is full: whoever supervises it starts it again.
+        site.celery()
+    site.until_ended()
+
+    assert isinstance(evicted, dict)
+    assert evicted["evicted_keys"] > 0
+    assert site.ledger() == all_graded(EVICTING_KEYS // 10)
+
+
+@slow
+@SQLITE_FIRST
+def test_a_celery_worker_without_its_broker_is_not_well_until_it_is_back(
+    site: Site,
+) -> None:
+    beat = site.gate("beat")
+    settings = replace(site.settings, heartbeat_file=str(beat))
+    broker = site.broker()
+    broker.start()
+    site.celery(GRADER_HEARTBEAT_FILE=str(beat))
+    site.until(lambda: sickness(settings) == "")
+    broker.kill()
+    # Room for the beat that may be under way.
+    time.sleep(1.0)
+    os.utime(beat, (0, 0))
+    time.sleep(5 * site.settings.heartbeat_seconds)
+    during = sickness(settings)
+    broker.start()
+    site.until(lambda: sickness(settings) == "")
+
+    assert "the last sign of life" in during
 
 
 @SQLITE_FIRST

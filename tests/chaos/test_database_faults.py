@@ -12,7 +12,7 @@ from grader.db import Database, migrate
 from tests.chaos.cluster import Cluster, read_only
 from tests.chaos.conftest import NewSite
 from tests.chaos.ledger import all_graded
-from tests.chaos.network import Wire
+from tests.chaos.network import wired
 from tests.chaos.selection import BOTH, EACH_WORKER, POSTGRES, slow
 from tests.chaos.site import Site
 
@@ -111,7 +111,7 @@ def test_a_worker_cut_off_from_its_database_finishes_when_the_wire_is_whole(
     site_on: NewSite, cluster: Cluster
 ) -> None:
     site = site_on("postgres")
-    with _wired(site, cluster) as (wire, url):
+    with wired(site, cluster) as (wire, url):
         worker = site.poller(GRADER_DATABASE_URL=url)
         gate = site.gate()
         site.submit(f"# wait {gate}")
@@ -131,7 +131,7 @@ def test_a_worker_whose_wire_goes_silent_is_fenced_when_it_speaks_again(
     site_on: NewSite, cluster: Cluster
 ) -> None:
     site = site_on("postgres")
-    with _wired(site, cluster) as (wire, url):
+    with wired(site, cluster) as (wire, url):
         site.poller(GRADER_DATABASE_URL=url)
         gate = site.gate()
         held = site.submit(f"# wait {gate}")
@@ -149,17 +149,6 @@ def test_a_worker_whose_wire_goes_silent_is_fenced_when_it_speaks_again(
 
         assert site.run(held).attempt == 2
         assert site.ledger() == all_graded(2)
-
-
-@contextmanager
-def _wired(site: Site, cluster: Cluster) -> Iterator[tuple[Wire, str]]:
-    """Yield a wire to the site's database, and the address at its other end."""
-    wire = Wire(cluster.socket)
-    name = site.database.engine.url.database
-    try:
-        yield wire, f"postgresql+psycopg://postgres@127.0.0.1:{wire.port}/{name}"
-    finally:
-        wire.close()
 
 
 @contextmanager

@@ -63,6 +63,27 @@ def test_a_web_process_killed_at_any_step_leaves_a_receipt_or_nothing(
     assert site.ledger() == all_graded(1)
 
 
+@slow
+@SQLITE_FIRST
+def test_an_upload_to_a_frozen_web_process_is_taken_once_when_it_goes_on(
+    site: Site,
+) -> None:
+    web = site.web()
+    browser = Browser(site)
+    site.until(browser.is_answered, web)
+    web.freeze()
+    frozen = browser.post("x = 1\n", key="one-form", timeout=3.0)
+    web.thaw()
+    again = browser.post("x = 1\n", key="one-form")
+    site.note(again, "x = 1\n")
+    site.poller()
+    site.until_ended()
+
+    assert frozen.status == NO_ANSWER
+    assert web.is_alive
+    assert site.ledger() == all_graded(1)
+
+
 @SQLITE_FIRST
 def test_uploads_are_taken_quickly_while_the_broker_is_frozen_and_while_it_is_dead(
     site: Site, record_property: Note

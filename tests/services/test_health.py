@@ -6,7 +6,8 @@ from sqlalchemy import select, update
 
 from grader.db import database_now
 from grader.models import GradingRun, WorkerBeat
-from grader.services import health
+from grader.services import alarms, health
+from grader.services.alarms import AlarmKind
 from grader.services.health import Health
 from tests.services.world import World
 
@@ -22,9 +23,15 @@ def status(world: World) -> Health:
 
 
 def age_everything(world: World, **by: float) -> None:
+    age_runs(world, **by)
     with world.database.write() as session:
         then = database_now(session) - timedelta(**by)
         session.execute(update(WorkerBeat).values(beat_at=then))
+
+
+def age_runs(world: World, **by: float) -> None:
+    with world.database.write() as session:
+        then = database_now(session) - timedelta(**by)
         session.execute(update(GradingRun).values(created_at=then))
 
 
@@ -65,6 +72,40 @@ def test_what_hinders_a_worker_is_told_until_it_is_well_again(world: World) -> N
     assert status(world).problems == ()
 
 
+def test_a_worker_that_is_set_apart_is_no_capacity_and_still_hears_bells(
+    world: World,
+) -> None:
+    world.submit()
+    beat(world, "w1", answered=True, slots=2)
+    age_runs(world, seconds=61)
+    with world.database.write() as session:
+        alarms.sound(
+            session,
+            AlarmKind.JAIL_NOT_LOCKED,
+            subject="w1",
+            worker="w1",
+            quarantine_seconds=600.0,
+        )
+        seen, slots = health.glance(session), health.slots(session)
+
+    found = status(world)
+    assert (found.workers_alive, found.workers_fit, found.is_stalled) == (1, 0, True)
+    assert (seen.listeners, seen.fit, seen.is_stalled, slots) == (1, 0, True, 0)
+
+
+def test_a_worker_that_says_what_hinders_it_is_fit_only_while_it_holds_a_run(
+    world: World,
+) -> None:
+    beat(world, "w1", answered=True, problem="one of two processes has no jail")
+    before = status(world).workers_fit
+    world.submit()
+    job = world.must_claim("w1")
+    during = status(world).workers_fit
+    world.expire(job.run_id)
+
+    assert (before, during, status(world).workers_fit) == (0, 1, 0)
+
+
 def test_a_janitor_sees_at_a_glance_what_there_is_to_do(world: World) -> None:
     world.submit(world.other)
     job = world.must_claim()
@@ -73,7 +114,7 @@ def test_a_janitor_sees_at_a_glance_what_there_is_to_do(world: World) -> None:
     beat(world, "w1", answered=True)
     with world.database.read() as session:
         seen = health.glance(session)
-    assert (seen.expired, seen.queued, seen.listeners) == (1, 1, 1)
+    assert (seen.expired, seen.queued, seen.listeners, seen.fit) == (1, 1, 1, 1)
 
 
 def test_beats_of_last_week_are_forgotten(world: World) -> None:

@@ -3,10 +3,20 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from grader.models import RunStatus
-from grader.services import health, runs, submissions
+from grader.services import alarms, health, runs, submissions
+from grader.services.alarms import AlarmKind
 from grader.services.runs import GradeJob
-from grader.services.sweeping import CRASH_LIMIT, LOST_WORKER_LIMIT, Swept, sweep
+from grader.services.sweeping import (
+    CRASH_LIMIT,
+    LOST_WORKER_LIMIT,
+    Swept,
+    sweep,
+    was_away,
+)
 from tests.services.world import World
+
+# Shorter than since the server of these tests was started.
+MOMENT_SECONDS = 0.5
 
 
 def swept(world: World, grace: float = 0.0) -> Swept:
@@ -111,3 +121,28 @@ def test_every_return_is_noted(world: World) -> None:
     die(world, parent_lives=False)
     swept(world)
     assert world.audit() == ["submitted", "requeued"]
+
+
+def test_what_another_sweeper_noted_says_that_the_database_was_away(
+    world: World,
+) -> None:
+    with world.database.read() as session:
+        before = was_away(session, MOMENT_SECONDS)
+    with world.database.write() as session:
+        alarms.sound(session, AlarmKind.STORAGE_FULL, subject="x")
+        of_another_kind = was_away(session, MOMENT_SECONDS)
+        alarms.sound(session, AlarmKind.DATABASE_AWAY, subject="x")
+
+        assert not before
+        assert not of_another_kind
+        assert was_away(session, MOMENT_SECONDS)
+
+
+def test_a_server_that_has_just_started_was_away_and_a_file_never_starts(
+    world: World,
+) -> None:
+    with world.database.read() as session:
+        is_server = session.connection().dialect.name == "postgresql"
+
+        assert was_away(session, 1e6) is is_server
+        assert not was_away(session, 0.0)

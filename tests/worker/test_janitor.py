@@ -4,15 +4,17 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from grader.config import Settings
-from grader.db import Database
+from grader.db import Database, database_now
 from grader.errors import StorageError
-from grader.models import RunStatus
+from grader.models import Alarm, RunStatus
 from grader.services import alarms, health
 from grader.services.alarms import AlarmKind
 from grader.services.sweeping import Swept
@@ -41,6 +43,12 @@ def bells(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def listen(world: World) -> None:
     with world.database.write() as session:
         health.worker_beat(session, "w1", answered=True)
+
+
+def age_alarms(world: World, seconds: float) -> None:
+    with world.database.write() as session:
+        then = database_now(session) - timedelta(seconds=seconds)
+        session.execute(update(Alarm).values(last_seen=then))
 
 
 def test_a_lost_bell_is_rung_again(
@@ -107,7 +115,49 @@ def test_after_the_database_was_away_leases_get_one_more_period(
     assert janitor.tidy() == Swept(requeued=0, broken=0)
     assert world.run(job.run_id).status is RunStatus.RUNNING
     now[0] += settings.lease_seconds
+    age_alarms(world, settings.lease_seconds)
     assert janitor.tidy() == Swept(requeued=1, broken=0)
+
+
+def test_who_saw_no_error_grants_the_period_that_another_sweeper_noted(
+    world: World, settings: Settings
+) -> None:
+    world.submit()
+    job = world.must_claim("cut off", lease=0.0)
+    with world.database.write() as session:
+        alarms.sound(session, AlarmKind.DATABASE_AWAY, subject="another-machine")
+
+    Janitor(world.database, settings).tidy()
+    spared = world.run(job.run_id).status
+    age_alarms(world, settings.lease_seconds)
+    Janitor(world.database, settings).tidy()
+
+    assert spared is RunStatus.RUNNING
+    assert world.run(job.run_id).status is RunStatus.QUEUED
+
+
+def test_a_lock_that_held_up_the_sweeper_held_up_the_workers_too(
+    world: World, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.submit()
+    job = world.must_claim("held up", lease=0.0)
+    janitor = Janitor(world.database, settings)
+    now = [1000.0]
+    monkeypatch.setattr("worker.janitor.time.monotonic", lambda: now[0])
+
+    def slow(*_: object) -> bool:
+        now[0] += settings.heartbeat_seconds + 0.1
+        return False
+
+    with monkeypatch.context() as patch:
+        patch.setattr("worker.janitor.was_away", slow)
+        janitor.tidy()
+    spared = world.run(job.run_id).status
+    now[0] += settings.lease_seconds
+    janitor.tidy()
+
+    assert spared is RunStatus.RUNNING
+    assert world.run(job.run_id).status is RunStatus.QUEUED
 
 
 def test_after_the_database_was_away_staff_learn_of_it(

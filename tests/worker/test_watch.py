@@ -12,8 +12,8 @@ from grader.services.health import Glance
 from worker import watch
 from worker.watch import Watch
 
-QUIET = Glance(expired=0, queued=0, listeners=1)
-STALLED = Glance(expired=0, queued=3, listeners=0, oldest_queued_seconds=75.0)
+QUIET = Glance(expired=0, queued=0, listeners=1, fit=1)
+STALLED = Glance(expired=0, queued=3, listeners=1, fit=0, oldest_queued_seconds=75.0)
 
 
 @pytest.fixture
