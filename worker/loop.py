@@ -36,6 +36,8 @@ from worker.grading import Grade
 from worker.jails import jail_for, standing_jail_for
 from worker.janitor import Janitor, stop_on_signals
 from worker.lease import LeaseKeeper
+from worker.recorder import Recorder
+from worker.trials import TrialRunner
 
 __all__ = ["Drained", "Worker", "jail_for", "run_polling", "worker_for"]
 
@@ -98,9 +100,11 @@ class Worker:
     _jail: StandingJail | None = field(default=None, init=False)
     _claims: int = field(default=0, init=False)
     _fitness: Fitness = field(init=False)
+    _trials: TrialRunner = field(init=False)
 
     def __post_init__(self) -> None:
         self._fitness = Fitness(self.database, self.worker_id, self.clock)
+        self._trials = TrialRunner(self, lambda error: self._alarm(None, error))
 
     def drain(self, budget: float) -> Drained:
         """Grade one run after the other until none is left or the time is up.
@@ -116,7 +120,7 @@ class Worker:
             while (jail := self._ready()) is not None:
                 job = self._claim()
                 if job is None:
-                    return Drained(graded, more=False)
+                    return Drained(graded, more=self._trials.work(jail, deadline))
                 self._handle(job, jail)
                 graded += 1
                 if self.clock() >= deadline:
@@ -162,7 +166,8 @@ class Worker:
     def _has_proven(self, jail: StandingJail) -> bool:
         """Do the test run once something waits; idle, it would only take memory."""
         with self.database.read() as session:
-            is_idle = not health.glance(session).queued
+            seen = health.glance(session)
+        is_idle = not (seen.queued or seen.trials)
         if is_idle and not self._fitness.is_sick:
             self._say("")
             return False
@@ -229,35 +234,26 @@ class Worker:
     def _graded(self, job: GradeJob, jail: Jail, keeper: LeaseKeeper) -> Report:
         with self.database.read() as session:
             assignment = assignments.load(session, self.store, job.snapshot_id)
-        return self.grade(
-            assignment,
-            {name: self.store.get(blob) for name, blob in job.files.items()},
-            job.entry,
-            seed=job.seed,
-            jail=jail,
-            notices=job.notices,
-            on_progress=lambda progress: self._progress(job, keeper, progress),
-        )
+        files = {name: self.store.get(blob) for name, blob in job.files.items()}
+        with Recorder(self.database, job) as recorder:
+            return self.grade(
+                assignment,
+                files,
+                job.entry,
+                seed=job.seed,
+                jail=jail,
+                notices=job.notices,
+                on_progress=lambda progress: self._progress(keeper, recorder, progress),
+            )
 
-    def _progress(self, job: GradeJob, keeper: LeaseKeeper, progress: Progress) -> None:
+    def _progress(
+        self, keeper: LeaseKeeper, recorder: Recorder, progress: Progress
+    ) -> None:
         keeper.check()
-        if progress.results is None:
-            if self.should_stop():
-                raise StopRequestedError("asked to stop")
-            return
-        try:
-            with self.database.write() as session:
-                runs.record(
-                    session,
-                    job,
-                    progress.index,
-                    progress.total,
-                    progress.check,
-                    progress.results,
-                )
-        except StorageError as error:
-            # The report holds the same results and is written with more patience.
-            log.warning("progress not stored: %s", error)
+        if progress.results is not None:
+            recorder.add(progress)
+        elif self.should_stop():
+            raise StopRequestedError("asked to stop")
 
     def _failed(self, job: GradeJob, error: Exception) -> None:
         """Give a run back; after the second time in a row, doubt this process."""

@@ -1,5 +1,6 @@
 """``grader bench queue``: what intake, queue and workers cost, on real databases."""
 
+import os
 import statistics
 import tempfile
 import time
@@ -17,12 +18,12 @@ from grader.cli.load import fake_grading
 from grader.cli.load.course import LoadedCourse, create_course, settings_at
 from grader.cli.load.databases import KINDS, Cluster, SqliteFile, database
 from grader.cli.load.history import add_finished
-from grader.cli.load.service import FAKE, JAIL, processes, wait_until
+from grader.cli.load.service import JAIL, processes
+from grader.cli.load.speeds import Speed, speed
 from grader.cli.load.visitors import Visitor, sign_in
 from grader.cli.processes import cost
-from grader.db import Database
 from grader.models import GradingRun, RunStatus, Submission
-from grader.services import health, queueing, runs
+from grader.services import queueing, runs
 from grader.services.runs import GradeJob
 
 LEASE_SECONDS = 30.0
@@ -323,47 +324,30 @@ def _polls(extent: Extent, kind: str) -> Iterator[Line]:
 def _workers(extent: Extent, kind: str) -> Iterator[Line]:
     """Compare one worker process with two, in turns, each with the real jail."""
     submissions = max(10, extent.count // 20)
-    speeds: dict[int, list[float]] = {1: [], 2: []}
+    marks = [f"number {number}" for number in range(submissions + 1)]
+    speeds: dict[int, list[Speed]] = {1: [], 2: []}
     for _ in range(max(2, extent.rounds // 5)):
         for workers, found in speeds.items():
             with stage(kind) as here:
-                found.append(_speed(here, workers, submissions, JAIL))
-    found = [two / one for one, two in zip(speeds[1], speeds[2], strict=True)]
-    gain = statistics.median(found)
-    each = ", ".join(f"{value:.2f}" for value in found)
+                found.append(speed(here.course, workers, marks, JAIL))
+    gains = [two.rate / one.rate for one, two in zip(speeds[1], speeds[2], strict=True)]
+    gain = statistics.median(gains)
+    each = ", ".join(f"{value:.2f}" for value in gains)
+    rate, cores = (
+        statistics.median(getattr(one, name) for one in speeds[1])
+        for name in ("rate", "cores")
+    )
     yield Line(
         f"jailed submissions ({submissions}): two worker processes over one",
-        f"{gain:.2f}x ({each}; one grades {statistics.median(speeds[1]):.2f}/s)",
+        f"{gain:.2f}x ({each}; one grades {rate:.2f}/s)",
         ">= 1.8x",
         gain >= 1.8,
     )
-
-
-def _speed(here: Stage, workers: int, submissions: int, grading: str = FAKE) -> float:
-    """Return how many submissions a second so many worker processes grade."""
-    with processes(here.course.settings) as group:
-        for number in range(workers):
-            group.start_poller(f"worker{number}", grading=grading)
-        here.submit(here.course.students[0])
-        wait_until(lambda: _waiting(here.course.database) == 0, "the first submission")
-        wait_until(lambda: _alive(here.course.database) == workers, "all workers")
-        for student in here.course.students[1 : submissions + 1]:
-            here.submit(student)
-        began = time.perf_counter()
-        wait_until(lambda: _waiting(here.course.database) == 0, "the queue", 600)
-        return submissions / (time.perf_counter() - began)
-
-
-def _alive(opened: Database) -> int:
-    with opened.read() as session:
-        return health.status(session).workers_alive
-
-
-def _waiting(opened: Database) -> int:
-    with opened.read() as session:
-        seen = health.status(session)
-    _expect(not seen.needs_attention, "a run needs attention")
-    return seen.queued + seen.running
+    here_are = len(os.sched_getaffinity(0))
+    yield Line(
+        "  what the machine is busy with while one worker process grades",
+        f"{cores:.2f} cores of {here_are}: two can be {here_are / cores:.2f}x at most",
+    )
 
 
 def _expect(holds: object, otherwise: str) -> None:

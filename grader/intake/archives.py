@@ -6,8 +6,10 @@ import stat
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import TypeVar
 
 from grader.errors import RefusedError
 from grader.intake.names import (
@@ -19,6 +21,7 @@ from grader.intake.names import (
     suffix_of,
 )
 
+Kept = TypeVar("Kept")
 MAX_FILES = 200
 MAX_MEMBERS = 5000
 MAX_RATIO = 100
@@ -71,12 +74,34 @@ def unpack(name: str, data: bytes, max_bytes: int) -> Unpacked:
         With code ``bad-archive``, ``unsafe-archive``, ``archive-too-large``,
         ``archive-case-duplicates`` or ``no-python-in-archive``.
     """
+    return _opened(
+        name, data, lambda archive: _read(name, archive, len(data), max_bytes)
+    )
+
+
+def unpack_all(name: str, data: bytes, max_bytes: int) -> dict[str, bytes]:
+    """Return every file of a zip archive but those that tools leave behind.
+
+    The limits are those of ``unpack``, and so are the refusals.
+    """
+
+    def read(archive: zipfile.ZipFile) -> dict[str, bytes]:
+        kept, paths = _kept(name, archive)
+        named = [(str(paths[id(m)]), m) for m in kept]
+        files = _contents(name, archive, named, len(data), max_bytes)
+        return _without_top_folder(files)
+
+    return _opened(name, data, read)
+
+
+def _opened(name: str, data: bytes, read: Callable[[zipfile.ZipFile], Kept]) -> Kept:
+    """Read an archive; one that is damaged is refused in words."""
     # The mark is counted before zipfile builds one object for each member.
     if data.count(_MEMBER_MARK) > MAX_MEMBERS:
         raise _too_many(name)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _read(name, archive, len(data), max_bytes)
+            return read(archive)
     except _DAMAGE as error:
         raise RefusedError(
             f"{name} is not a zip archive that can be read; please make it again.",
@@ -84,28 +109,48 @@ def unpack(name: str, data: bytes, max_bytes: int) -> Unpacked:
         ) from error
 
 
-def _read(name: str, archive: zipfile.ZipFile, packed: int, max_bytes: int) -> Unpacked:
+def _kept(
+    name: str, archive: zipfile.ZipFile
+) -> tuple[list[zipfile.ZipInfo], dict[int, PurePosixPath]]:
+    """Return the members that somebody wrote, and the path of every member."""
     members = [m for m in archive.infolist() if not m.is_dir()]
     paths = {id(m): _safe_path(name, m) for m in members}
     kept = [m for m in members if not is_ignored(paths[id(m)])]
     for member in kept:
         _refuse_unsafe(name, member)
+    return kept, paths
+
+
+def _contents(
+    name: str,
+    archive: zipfile.ZipFile,
+    named: list[tuple[str, zipfile.ZipInfo]],
+    packed: int,
+    max_bytes: int,
+) -> dict[str, bytes]:
+    """Read members, within the number and the bytes that are accepted."""
+    if len(named) > MAX_FILES:
+        raise _too_many(name)
+    _refuse_duplicates(name, [path for path, _ in named])
+    budget = min(max_bytes, max(MAX_RATIO * packed, RATIO_FREE_BYTES))
+    files: dict[str, bytes] = {}
+    for path, member in named:
+        files[path] = _content(name, archive, member, budget)
+        budget -= len(files[path])
+    return files
+
+
+def _read(name: str, archive: zipfile.ZipFile, packed: int, max_bytes: int) -> Unpacked:
+    kept, paths = _kept(name, archive)
     graded = [m for m in kept if suffix_of(m.filename) in {".py", ".ipynb"}]
     if not graded:
         raise RefusedError(
             f"{name} holds no Python file and no notebook.",
             code="no-python-in-archive",
         )
-    if len(graded) > MAX_FILES:
-        raise _too_many(name)
-    budget = min(max_bytes, max(MAX_RATIO * packed, RATIO_FREE_BYTES))
     named = [(str(paths[id(m)]), m) for m in graded]
-    _refuse_duplicates(name, [path for path, _ in named])
-    files: dict[str, bytes] = {}
-    for path, member in named:
-        files[path] = _content(name, archive, member, budget)
-        budget -= len(files[path])
-    tools = len(members) - len(kept)
+    files = _contents(name, archive, named, packed, max_bytes)
+    tools = sum(is_ignored(path) for path in paths.values())
     others = [str(paths[id(m)]) for m in kept if m not in graded]
     return Unpacked(_without_top_folder(files), _notices(name, tools, others))
 
@@ -217,7 +262,7 @@ def _notices(name: str, tools: int, others: list[str]) -> tuple[str, ...]:
 
 def _too_many(name: str) -> RefusedError:
     return RefusedError(
-        f"{name} holds more than {MAX_FILES} Python files; please zip only the files "
+        f"{name} holds more than {MAX_FILES} files; please zip only the files "
         "of this assignment.",
         code="archive-too-large",
     )

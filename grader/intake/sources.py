@@ -3,19 +3,16 @@
 import io
 import json
 import re
-import subprocess
-import sys
 import tokenize
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from grader.errors import RefusedError
 from grader.intake.names import printable
+from grader.intake.parser import Parser
 
-PARSE_SECONDS = 10
-_PARSER = Path(__file__).with_name("syntax_child.py")
+_parser = Parser()
 _COOKIE = re.compile(r"^([ \t\f]*#.*?coding[:=][ \t]*)([-\w.]+)")
 # Only codecs of one byte per character: others can be made slow or are no text at all.
 _ENCODINGS = frozenset(
@@ -127,7 +124,7 @@ def _offset(data: bytes) -> str:
 
 
 def first_problem(files: Sequence[tuple[str, bytes]]) -> SyntaxProblem | None:
-    """Parse files in a separate, limited interpreter; nothing in them is run.
+    """Parse files in a separate, limited process; nothing in them is run.
 
     A parser is code that an attacker feeds, so it does not run in this process:
     deep nesting can exhaust its stack, and huge literals its memory.
@@ -140,32 +137,28 @@ def first_problem(files: Sequence[tuple[str, bytes]]) -> SyntaxProblem | None:
     Returns
     -------
     SyntaxProblem or None
-        Of the first file that has one.
+        Of the first file that has one; only a parser's own word makes it ``None``.
+
+    Raises
+    ------
+    SandboxUnavailableError
+        If no parser could be started. Nothing is known about the files then.
     """
     header = json.dumps([[name, len(data)] for name, data in files])
-    stdin = b"".join([header.encode(), b"\n", *(data for _, data in files)])
-    unknown = SyntaxProblem(
-        files[0][0] if len(files) == 1 else "one of the files",
-        "it is nested too deeply or is too large",
-    )
+    request = b"".join([header.encode(), b"\n", *(data for _, data in files)])
     try:
-        done = subprocess.run(
-            [sys.executable, "-I", "-S", "-B", str(_PARSER)],
-            input=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=PARSE_SECONDS,
-            check=False,
-            env={},
-            cwd="/",
+        return _read(_parser.ask(request))
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        return SyntaxProblem(
+            files[0][0] if len(files) == 1 else "one of the files",
+            "it is nested too deeply or is too large",
         )
-        return None if done.returncode == 0 and not done.stdout else _read(done.stdout)
-    except (subprocess.TimeoutExpired, ValueError, KeyError, TypeError):
-        return unknown
 
 
-def _read(answer: bytes) -> SyntaxProblem:
-    found: dict[str, Any] = json.loads(answer)
+def _read(answer: bytes) -> SyntaxProblem | None:
+    found: dict[str, Any] | None = json.loads(answer)
+    if found is None:
+        return None
     lines = str(found["text"]).splitlines() or [""]
     # One character for one, so that the caret stays below its place.
     text = "".join(c if printable(c) else " " for c in lines[0])

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
+    Label,
     String,
     Table,
     Uuid,
@@ -92,11 +93,6 @@ def claim(
         return None
     if claimed.attempt > 1:
         session.execute(delete(_RESULT).where(_RESULT.c.run_id == claimed.id))
-    submission = session.execute(
-        select(_SUBMITTED.c.entry, _SUBMITTED.c.files, _SUBMITTED.c.notices).where(
-            _SUBMITTED.c.id == claimed.submission_id
-        )
-    ).one()
     return GradeJob(
         run_id=claimed.id,
         token=claimed.token,
@@ -105,9 +101,9 @@ def claim(
         submission_id=claimed.submission_id,
         snapshot_id=claimed.snapshot_id,
         seed=claimed.seed,
-        entry=submission.entry,
-        files=dict(submission.files),
-        notices=tuple(submission.notices),
+        entry=claimed.entry,
+        files=dict(claimed.files),
+        notices=tuple(claimed.notices),
     )
 
 
@@ -151,8 +147,15 @@ def _claiming(only: Lane | None) -> ReturningUpdate[Any]:
             *(_RUN.c[name] for name in ("id", "token", "attempt", "seed")),
             _RUN.c.submission_id,
             _RUN.c.snapshot_id,
+            *(_of_submission(name) for name in ("entry", "files", "notices")),
         )
     )
+
+
+def _of_submission(name: str) -> Label[Any]:
+    """Return a column of the run's submission; a second question costs more."""
+    column = select(_SUBMITTED.c[name]).where(_SUBMITTED.c.id == _RUN.c.submission_id)
+    return column.scalar_subquery().label(name)
 
 
 def _has_place_for_heavy() -> ColumnElement[bool]:

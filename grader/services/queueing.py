@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy import Table, bindparam, exists, func, select, update
@@ -61,6 +61,7 @@ def enqueue(
     snapshot_id: int,
     *,
     repeats: GradingRun | None = None,
+    now: datetime | None = None,
 ) -> GradingRun:
     """Put a submission at its place in the queue.
 
@@ -74,8 +75,10 @@ def enqueue(
     repeats
         The run before, in a rerun: its seed is used again, and its score counts until
         the new run ends.
+    now
+        By the database's clock, for a caller who has just asked it.
     """
-    now = database_now(session)
+    now = now or database_now(session)
     lane = Lane.LIVE if repeats is None else Lane.BULK
     pending = session.scalars(
         _PENDING, {"user": submission.user_id, "lane": lane}
@@ -84,7 +87,7 @@ def enqueue(
         submission_id=submission.id,
         snapshot_id=snapshot_id,
         user_id=submission.user_id,
-        ordinal=1 if repeats is None else repeats.ordinal + 1,
+        ordinal=1 if repeats is None else _next_ordinal(session, submission.id),
         status=RunStatus.QUEUED,
         lane=lane,
         expected_seconds=expected_seconds(session, snapshot_id),
@@ -99,13 +102,28 @@ def enqueue(
     return run
 
 
-def supersede_waiting(session: Session, assignment_id: int, user_id: int) -> int:
+def _next_ordinal(session: Session, submission_id: uuid.UUID) -> int:
+    # A batch of reruns may have tried the submission after the run that counts.
+    last = select(func.max(GradingRun.ordinal)).where(
+        GradingRun.submission_id == submission_id
+    )
+    return (session.scalar(last) or 0) + 1
+
+
+def supersede_waiting(
+    session: Session, assignment_id: int, user_id: int, *, now: datetime | None = None
+) -> int:
     """Take a student's own older submissions out of the queue; return how many.
 
     Only for assignments without a limit of attempts: where one was paid for, it is
     graded. A run that a worker already has is left alone.
+
+    Parameters
+    ----------
+    now
+        By the database's clock, for a caller who has just asked it.
     """
-    now = database_now(session)
+    now = now or database_now(session)
     waiting = session.execute(
         _SUPERSEDE, {"user": user_id, "assignment": assignment_id, "now": now}
     ).all()
@@ -194,7 +212,12 @@ def _current_run(session: Session, submission_id: uuid.UUID) -> GradingRun:
 
 
 def refund(session: Session, run: GradingRun, reason: str) -> None:
-    """Give the attempt back that a submission used; does nothing the second time."""
+    """Give the attempt back that a submission used; does nothing the second time.
+
+    Nor for a run of a batch that has not been applied: the student's score stands.
+    """
+    if not run.is_current:
+        return
     refunded = session.execute(
         update(Submission)
         .where(Submission.id == run.submission_id, ~Submission.attempt_refunded)
