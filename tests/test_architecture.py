@@ -46,7 +46,7 @@ RULES: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
             "grader.scoring",
             "reference",
         ),
-        ("numpy", "pydantic", "pydantic_core"),
+        ("numpy", "pydantic", "pydantic_core", "tomlkit"),
     ),
     "grader.engine": (
         (
@@ -67,6 +67,8 @@ RULES: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
             "grader.contract",
             "grader.checks",
             "grader.engine",
+            "grader.errors",
+            "grader.intake",
             "grader.report",
             "grader.assignments",
             "grader.validation",
@@ -100,7 +102,7 @@ RULES: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
             "grader.errors",
             "grader.report",
         ),
-        ("sqlalchemy", "itsdangerous", "argon2"),
+        ("sqlalchemy", "itsdangerous", "argon2", "cryptography", "passlib"),
     ),
     "grader.web": (
         (
@@ -131,6 +133,7 @@ RULES: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
             "nh3",
             "pydantic",
             "pygments",
+            "segno",
             "sqlalchemy",
             "werkzeug",
             "wtforms",

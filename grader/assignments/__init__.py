@@ -10,8 +10,18 @@ from grader.assignments.loader import (
 from grader.assignments.samples import Sample, samples
 from grader.assignments.spec import AssignmentSpec
 from grader.checks import CheckOutline
+from grader.checks.visibility import (
+    AFTER_DUE_DATE,
+    AFTER_PUBLISHED,
+    HIDDEN,
+    VISIBLE,
+)
 
 __all__ = [
+    "AFTER_DUE_DATE",
+    "AFTER_PUBLISHED",
+    "HIDDEN",
+    "VISIBLE",
     "Assignment",
     "AssignmentSpec",
     "CheckOutline",

@@ -21,6 +21,7 @@ from grader.assignments.spec import (
 )
 from grader.checks import Check, CheckOutline, CheckParams, Component, kind_of, kinds
 from grader.checks.base import KeyPath, Problem
+from grader.checks.visibility import VISIBLE, covers
 from grader.checks.ways import Way
 from grader.contract.limits import Limits
 from grader.errors import AssignmentError, RefusedError
@@ -326,6 +327,27 @@ class _Reader:
                     reason = f"{needed!r} must come before this check"
                     self._say((*path, "needs"), reason)
             before.add(str(table.get("id")))
+        self._visibility(tables)
+
+    def _visibility(self, tables: list[dict[str, Any]]) -> None:
+        """Require that no sentence about a check names one that is shown later."""
+        levels = {str(t.get("id")): str(t.get("visibility", VISIBLE)) for t in tables}
+        if tables and levels[str(tables[0].get("id"))] != VISIBLE:
+            self._say(
+                ("check", 0, "visibility"),
+                "the first check must be visible: where a file cannot be loaded, it is "
+                "the one that says why",
+            )
+        for index, table in enumerate(tables):
+            level = str(table.get("visibility", VISIBLE))
+            needs = table.get("needs", ())
+            for needed in needs if isinstance(needs, list) else ():
+                if needed in levels and not covers(level, levels[needed]):
+                    self._say(
+                        ("check", index, "needs"),
+                        f"{needed!r} is not shown whenever this check is, and a "
+                        "student would read its title here",
+                    )
 
     def _say(self, path: KeyPath, reason: str) -> None:
         self.problems.append((path, reason))

@@ -63,6 +63,7 @@ def publish(
     due_at: datetime | None = None,
     max_attempts: int | None = None,
     known: Mapping[str, Any] | None = None,
+    actor_id: int | None = None,
 ) -> Published:
     """Offer an assignment in a course, or a new version of it.
 
@@ -74,6 +75,8 @@ def publish(
     known
         JSON values: what was found out about the assignment before. They are noted with
         a new version in the list of what happened to grades; without them nothing is.
+    actor_id
+        Who publishes, for that list; ``None`` for the command line.
 
     Raises
     ------
@@ -116,8 +119,73 @@ def publish(
             "course": course_id,
             "digest": snapshot.digest,
         }
-        audit.add(session, "published", new={**version, **known})
+        audit.add(session, "published", actor_id=actor_id, new={**version, **known})
     return Published(row.id, snapshot.id, is_new=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One snapshot of an assignment."""
+
+    id: int
+    digest: str
+    max_score: float
+    published_at: datetime
+
+
+def versions(session: Session, assignment_id: int) -> list[Version]:
+    """Return what was published of an assignment, the newest first."""
+    rows = session.scalars(
+        select(AssignmentSnapshot)
+        .where(AssignmentSnapshot.assignment_id == assignment_id)
+        .order_by(AssignmentSnapshot.id.desc())
+    )
+    return [Version(r.id, r.digest, r.max_score, r.published_at) for r in rows]
+
+
+def manifest(session: Session, snapshot_id: int) -> dict[str, str]:
+    """Return the names of a snapshot's files with the hashes of their bytes.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such snapshot.
+    """
+    snapshot = session.get(AssignmentSnapshot, snapshot_id)
+    if snapshot is None:
+        raise NotFoundError(f"assignment snapshot {snapshot_id} does not exist")
+    return dict(snapshot.manifest)
+
+
+def publish_again(
+    session: Session,
+    store: BlobStore,
+    *,
+    assignment_id: int,
+    snapshot_id: int,
+    actor_id: int,
+    now: datetime,
+) -> Published:
+    """Go back to an earlier version; it becomes the newest one.
+
+    Raises
+    ------
+    NotFoundError
+        If the assignment has no such snapshot.
+    """
+    snapshot = session.get(AssignmentSnapshot, snapshot_id)
+    row = session.get(Assignment, assignment_id)
+    if row is None or snapshot is None or snapshot.assignment_id != row.id:
+        raise NotFoundError(f"assignment {assignment_id} has no snapshot {snapshot_id}")
+    return publish(
+        session,
+        store,
+        course_id=row.course_id,
+        assignment=load(session, store, snapshot_id),
+        now=now,
+        known={"again": snapshot_id},
+        actor_id=actor_id,
+    )
 
 
 def _outline(assignment: files.Assignment) -> list[dict[str, Any]]:

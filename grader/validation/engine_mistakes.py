@@ -26,15 +26,24 @@ from grader.validation.known_mistakes import CAUGHT, SEEDS, Fate, Mistake
 
 def engine_mistakes(assignment: Assignment) -> Iterator[Mistake]:
     """Let each ``autodiff`` check of an assignment judge every known wrong engine."""
+    for check, mistake in engine_candidates(assignment):
+        yield judged_engine(assignment, check, mistake)
+
+
+def engine_candidates(
+    assignment: Assignment,
+) -> Iterator[tuple[AutodiffCheck, EngineMistake]]:
+    """Yield every known wrong engine with each check that may see it."""
     for check in assignment.checks:
         if isinstance(check, AutodiffCheck) and any(check.points.values()):
             for mistake in check.mistakes:
-                yield _judged(assignment, check, mistake)
+                yield check, mistake
 
 
-def _judged(
+def judged_engine(
     assignment: Assignment, check: AutodiffCheck, mistake: EngineMistake
 ) -> Mistake:
+    """Let one check judge one wrong engine."""
     topics = [name for name in mistake.topics if check.points.get(name)]
     runs = [
         _failed(assignment, check, mistake, topics, seed)

@@ -82,8 +82,29 @@ class _Tried:
     named: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A mistake that students might make in one component, not tried yet.
+
+    Parameters
+    ----------
+    wrong
+        The quantities that it makes wrong.
+    """
+
+    part: Component
+    entry: Misconception
+    wrong: tuple[str, ...]
+
+
 def known_mistakes(assignment: Assignment) -> Iterator[Mistake]:
-    """Let the assignment judge every known mistake of its components.
+    """Let the assignment judge every known mistake of its components."""
+    for candidate in candidates(assignment):
+        yield judged(assignment, candidate)
+
+
+def candidates(assignment: Assignment) -> Iterator[Candidate]:
+    """Yield the known mistakes of an assignment's components.
 
     Those that a component's conventions ask for, or that only exist where two sizes
     agree, which drawn sizes never do, are left out.
@@ -92,17 +113,22 @@ def known_mistakes(assignment: Assignment) -> Iterator[Mistake]:
         part = spec.to_component()
         if not part.reference().has_answer:
             continue
-        checks = [c for c in assignment.checks if judges(c, part)]
-        networks = [c for c in assignment.checks if quantities_with(c, part)]
         for entry in for_operation(part.operation):
             wrong = wrong_quantities(entry, part.reference())
-            if not wrong:
-                continue
-            found = _judged(assignment, part, entry, wrong, checks)
-            # What has no check of its own, or not for this, may show in a network.
-            if found.fate is not Fate.CAUGHT and entry.visible_on is VisibleOn.DRAWS:
-                found = _in_networks(assignment, part, entry, networks, found)
-            yield found
+            if wrong:
+                yield Candidate(part, entry, wrong)
+
+
+def judged(assignment: Assignment, candidate: Candidate) -> Mistake:
+    """Let an assignment judge one mistake."""
+    part, entry = candidate.part, candidate.entry
+    checks = [c for c in assignment.checks if judges(c, part)]
+    found = _judged(assignment, part, entry, candidate.wrong, checks)
+    # What has no check of its own, or not for this, may show in a network.
+    if found.fate is Fate.CAUGHT or entry.visible_on is not VisibleOn.DRAWS:
+        return found
+    networks = [c for c in assignment.checks if quantities_with(c, part)]
+    return _in_networks(assignment, part, entry, networks, found)
 
 
 def judges(check: Check, part: Component) -> bool:

@@ -78,11 +78,17 @@ def screened(assignment: Assignment, draws: int = DRAWS) -> Iterator[Screened]:
     drawn; both are left out. Initialisers are judged by moments and not by distances.
     """
     for spec in assignment.spec.components:
-        part = spec.to_component()
-        replay = _replay(assignment, part)
-        operation = part.reference(**(replay.settings if replay else {}))
-        if operation.has_answer and operation.family in _FAMILIES:
-            yield from _component(part, operation, draws, replay)
+        yield from screened_part(assignment, spec.to_component(), draws)
+
+
+def screened_part(
+    assignment: Assignment, part: Component, draws: int = DRAWS
+) -> Iterator[Screened]:
+    """Screen the inputs of one component."""
+    replay = _replay(assignment, part)
+    operation = part.reference(**(replay.settings if replay else {}))
+    if operation.has_answer and operation.family in _FAMILIES:
+        yield from _component(part, operation, draws, replay)
 
 
 def _replay(assignment: Assignment, part: Component) -> OptimizerParams | None:

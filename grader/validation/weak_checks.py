@@ -95,13 +95,13 @@ def convergence_alone(assignment: Assignment) -> Iterator[Complaint]:
 def points_for_public_inputs(assignment: Assignment) -> Iterator[Complaint]:
     """Find points on inputs that everybody can learn by heart."""
     for check in _with_points(assignment):
-        if check.params.visible:
+        if check.params.public_inputs:
             yield weak(
                 "points-for-public-inputs",
                 f"check {check.params.id}, points",
                 "Its inputs are public and always the same, so answers can be written "
                 "down without computing them. Set its points to 0 and add a check that "
-                "is not visible.",
+                "draws its inputs for every run.",
             )
 
 

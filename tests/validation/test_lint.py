@@ -65,7 +65,7 @@ WEAK = {
     "convergence-alone": PARTS
     + check("convergence", rest=f"{TRAINED}{STEPS}threshold = 0.3"),
     "points-for-public-inputs": component("A", "relu")
-    + check("forward", "A", rest="visible = true"),
+    + check("forward", "A", rest="public_inputs = true"),
     "eps-too-small": judged("A", "layer_norm", "convention = { eps = 1e-5 }"),
     "rate-is-complement": momentum(0.2, 0.8),
     "own-complement": momentum(0.1, 0.5),
@@ -106,7 +106,7 @@ BETTER = {
     "convergence-alone": WEAK["convergence-alone"]
     + check("training", points="{ losses = 1 }", rest=f"{TRAINED}{STEPS}"),
     "points-for-public-inputs": judged("A", "relu")
-    + check("forward", "A", points="0", rest="visible = true", title="b"),
+    + check("forward", "A", points="0", rest="public_inputs = true", title="b"),
     "eps-too-small": judged("A", "layer_norm", "convention = { eps = 0.1 }"),
     "rate-is-complement": momentum(0.1, 0.8),
     "own-complement": momentum(0.1, 0.8),

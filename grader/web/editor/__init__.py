@@ -1,0 +1,1 @@
+"""Pages where instructors write an assignment, try it out and publish it."""
