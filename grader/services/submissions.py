@@ -3,26 +3,24 @@
 import hashlib
 import uuid
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, true, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from grader.errors import NotFoundError, RefusedError
+from grader.db import database_now
+from grader.errors import NotFoundError
 from grader.intake import Prepared
 from grader.models import (
     Assignment,
     AssignmentSnapshot,
     Attempts,
     Course,
-    Enrolment,
     GradingRun,
     Submission,
 )
-from grader.services import audit, queueing, receipts
+from grader.services import admission, audit, queueing, receipts
 from grader.services.ids import parsed
 from grader.services.receipts import Receipt
-from grader.services.upserts import insert_if_absent
 from grader.storage import BlobStore
 
 _Names = dict[str, str]
@@ -57,7 +55,8 @@ def submit(
     Raises
     ------
     RefusedError
-        ``not-enrolled``, ``after-deadline`` or ``attempts-used-up``.
+        ``not-enrolled``, ``not-open``, ``after-deadline``, ``attempts-used-up`` or
+        ``cooling-down``.
     NotFoundError
         If there is no such assignment.
     StorageError
@@ -66,17 +65,19 @@ def submit(
     # Before the first statement: on SQLite that takes the lock that all writers share.
     files, originals = _stored(store, prepared)
     assignment, course, snapshot_id = _open_assignment(session, assignment_id)
-    _refuse_strangers(session, course, user_id)
+    who = admission.entrant(session, assignment, course, user_id)
     key = _stored_key(idempotency_key)
-    _wait_for_turn(session, assignment_id, user_id)
+    so_far = admission.wait_for_turn(session, assignment_id, who)
     earlier = _same_request(session, assignment_id, user_id, key)
     if earlier is not None:
         return _receipt(earlier, _first_run(session, earlier), secret_key)
-    _refuse_late(assignment, course, received_at)
+    admission.refuse_early(assignment, course, who, received_at)
+    admission.refuse_used_up(assignment, course, who, so_far, received_at)
+    late_days = admission.late_days_for(session, assignment, course, who, received_at)
     submission = Submission(
         assignment_id=assignment_id,
         user_id=user_id,
-        number=_take_attempt(session, assignment, user_id),
+        number=_take_attempt(session, assignment_id, user_id, received_at),
         received_at=received_at,
         files=files,
         originals=originals,
@@ -84,21 +85,30 @@ def submit(
         notices=list(prepared.notices),
         sha256=receipts.fingerprint(originals),
         idempotency_key=key,
+        late_days=late_days,
     )
     session.add(submission)
     session.flush()
+    return _receipt(submission, _queued(session, submission, snapshot_id), secret_key)
+
+
+def _queued(session: Session, submission: Submission, snapshot_id: int) -> uuid.UUID:
+    """Put a new submission into the queue, note it, and return its run."""
+    assignment_id, user_id = submission.assignment_id, submission.user_id
+    assignment = session.get_one(Assignment, assignment_id)
+    now = database_now(session)
     if assignment.max_attempts is None:
-        queueing.supersede_waiting(session, assignment_id, user_id)
-    run = queueing.enqueue(session, submission, snapshot_id)
+        queueing.supersede_waiting(session, assignment_id, user_id, now=now)
+    run = queueing.enqueue(session, submission, snapshot_id, now=now)
     audit.add(
         session,
         "submitted",
         actor_id=user_id,
         submission_id=submission.id,
-        new={"number": submission.number, "sha256": submission.sha256},
+        new=_noted(submission),
         at=run.created_at,
     )
-    return _receipt(submission, run.id, secret_key)
+    return run.id
 
 
 def files_of(
@@ -174,13 +184,6 @@ def _open_assignment(
     return row[0], row[1], row[2]
 
 
-def _wait_for_turn(session: Session, assignment_id: int, user_id: int) -> None:
-    """Let parallel requests of one student pass one after the other."""
-    key = {"assignment_id": assignment_id, "user_id": user_id}
-    insert_if_absent(session, Attempts, {**key, "used": 0, "submitted": 0})
-    session.execute(select(Attempts.used).filter_by(**key).with_for_update())
-
-
 def _stored_key(key: str) -> str:
     """Return a key of any length and content as one that fits its column."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
@@ -198,45 +201,28 @@ def _same_request(
     ).one_or_none()
 
 
-def _refuse_strangers(session: Session, course: Course, user_id: int) -> None:
-    if session.get(Enrolment, (course.id, user_id)) is None:
-        raise RefusedError(
-            f"You are not enrolled in {course.title}, so you cannot hand in here.",
-            code="not-enrolled",
-        )
+def _take_attempt(
+    session: Session, assignment_id: int, user_id: int, received_at: datetime
+) -> int:
+    """Use one attempt and return the number of the new submission.
 
-
-def _refuse_late(assignment: Assignment, course: Course, received_at: datetime) -> None:
-    if assignment.due_at is None or received_at <= assignment.due_at:
-        return
-    due = assignment.due_at.astimezone(ZoneInfo(course.timezone))
-    raise RefusedError(
-        f"The deadline for {assignment.title} was {due:%d %B %Y, %H:%M} "
-        f"({course.timezone}); this submission came after it and was not accepted.",
-        code="after-deadline",
-    )
-
-
-def _take_attempt(session: Session, assignment: Assignment, user_id: int) -> int:
-    """Use one attempt and return the number of the new submission."""
-    limit = assignment.max_attempts
-    number = session.scalar(
+    Whether there is one left was decided under the lock that is still held.
+    """
+    return session.scalars(
         update(Attempts)
-        .where(
-            Attempts.assignment_id == assignment.id,
-            Attempts.user_id == user_id,
-            true() if limit is None else Attempts.used < limit,
+        .where(Attempts.assignment_id == assignment_id, Attempts.user_id == user_id)
+        .values(
+            used=Attempts.used + 1,
+            submitted=Attempts.submitted + 1,
+            last_at=received_at,
         )
-        .values(used=Attempts.used + 1, submitted=Attempts.submitted + 1)
         .returning(Attempts.submitted)
-    )
-    if number is None:
-        times = "attempt" if limit == 1 else f"{limit} attempts"
-        whole = f"your {times}" if limit == 1 else f"all your {times}"
-        raise RefusedError(
-            f"You have used {whole} for {assignment.title}.", code="attempts-used-up"
-        )
-    return number
+    ).one()
+
+
+def _noted(submission: Submission) -> dict[str, object]:
+    late = {"late_days": submission.late_days} if submission.late_days else {}
+    return {"number": submission.number, "sha256": submission.sha256, **late}
 
 
 def _first_run(session: Session, submission: Submission) -> uuid.UUID:

@@ -1,0 +1,39 @@
+"""What only instructors of a course may do; for everybody else it is not there."""
+
+from sqlalchemy.orm import Session
+
+from grader.errors import ForbiddenError, NotFoundError
+from grader.models import Assignment, CourseRole
+from grader.services import accounts
+
+
+def require(session: Session, course_id: int, actor_id: int) -> None:
+    """Let only an instructor of a course pass, as the role is at this moment.
+
+    Raises
+    ------
+    NotFoundError
+        If this person is not in the course.
+    ForbiddenError
+        If this person has another role there.
+    """
+    role = accounts.role_in(session, actor_id, course_id)
+    if role is None:
+        raise NotFoundError(f"course {course_id} is not for user {actor_id}")
+    if role is not CourseRole.INSTRUCTOR:
+        raise ForbiddenError(f"user {actor_id} is no instructor of {course_id}")
+
+
+def assignment(session: Session, assignment_id: int, actor_id: int) -> Assignment:
+    """Return an assignment for an instructor of its course.
+
+    Raises
+    ------
+    NotFoundError, ForbiddenError
+        As ``require``; the first also if there is no such assignment.
+    """
+    row = session.get(Assignment, assignment_id)
+    if row is None:
+        raise NotFoundError(f"assignment {assignment_id} does not exist")
+    require(session, row.course_id, actor_id)
+    return row
