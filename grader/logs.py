@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 
 # C0 and C1 controls, and what Unicode takes for the end of a line or turns text around.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+# Nothing of ours writes a token into a line; a library that does must not leak it.
+_TOKENS = re.compile(r"\bbpg_[A-Za-z0-9_-]{16,}")
 # They say at level INFO what only their authors want to know.
 _CHATTY = ("alembic.runtime.plugins",)
 _ids: ContextVar[dict[str, str]] = ContextVar("log_ids", default={})  # noqa: B039
@@ -72,11 +74,11 @@ class JsonFormatter(logging.Formatter):
             "time": _moment(record),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _redacted(record.getMessage()),
             **_ids.get(),
         }
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
+            line["traceback"] = _redacted(self.formatException(record.exc_info))
         return json.dumps(line)
 
 
@@ -86,16 +88,20 @@ class TextFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the record with its control characters made visible."""
         ids = "".join(f" {name}={value}" for name, value in _ids.get().items())
-        message = _CONTROLS.sub(_visible, f"{record.getMessage()}{ids}")
+        message = _CONTROLS.sub(_visible, _redacted(f"{record.getMessage()}{ids}"))
         line = f"{_moment(record)} {record.levelname} {record.name}: {message}"
         if record.exc_info:
-            line += "\n" + self.formatException(record.exc_info)
+            line += "\n" + _redacted(self.formatException(record.exc_info))
         return line
 
 
 def _moment(record: logging.LogRecord) -> str:
     moment = datetime.fromtimestamp(record.created, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _redacted(text: str) -> str:
+    return _TOKENS.sub("bpg_[removed]", text)
 
 
 def _visible(found: re.Match[str]) -> str:

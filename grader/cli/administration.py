@@ -1,4 +1,4 @@
-"""``grader user``, ``course`` and ``assignment``: what an operator sets up."""
+"""``grader course`` and ``assignment``: what an operator sets up."""
 
 import csv
 from collections.abc import Iterator
@@ -39,23 +39,6 @@ def writing(settings: Settings) -> Iterator[Session]:
             yield session
     finally:
         database.dispose()
-
-
-@click.group()
-def user() -> None:
-    """Add people."""
-
-
-@user.command("add")
-@click.argument("email")
-@click.option("--name", required=True, help="As others see it.")
-@click.option("--admin", is_flag=True, help="May see and change everything.")
-def add_user(email: str, name: str, admin: bool) -> None:
-    """Add a person and print a one-time password."""
-    settings = Settings.from_environment().prepare_home()
-    with writing(settings) as session:
-        new = accounts.create_user(session, email=email, name=name, is_admin=admin)
-    click.echo(f"{new.email}\t{new.password}")
 
 
 @click.group()

@@ -2,17 +2,23 @@
 
 import secrets
 import unicodedata
+import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from grader.db import database_now
 from grader.errors import NotFoundError, RefusedError
 from grader.models import Course, CourseRole, Enrolment, User
+from grader.services import audit, sessions
 
 # Without letters and digits that look alike on paper.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+_RANK = {role: rank for rank, role in enumerate(CourseRole)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,31 @@ def hashed(password: str) -> str:
     return PasswordHasher().hash(unicodedata.normalize("NFKD", password))
 
 
+def has_password(session: Session, user_id: int, password: str) -> bool:
+    """Tell whether this is a person's password. Takes a while: hold no lock."""
+    stored = session.scalars(select(User.password).where(User.id == user_id)).first()
+    try:
+        normal = unicodedata.normalize("NFKD", password)
+        return PasswordHasher().verify(stored or "", normal)
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+def replace_password(session: Session, user_id: int, now: datetime) -> str:
+    """Give a person who lost it a one-time password, and return it.
+
+    Ends every session of theirs.
+    """
+    user = session.get_one(User, user_id)
+    password = one_time_password()
+    user.password = hashed(password)
+    user.must_change_password = True
+    user.fs_uniquifier = uuid.uuid4().hex
+    sessions.end_all(session, user_id, now)
+    audit.add(session, "password-replaced", new={"user": user_id})
+    return password
+
+
 def user_by_email(session: Session, email: str) -> UserView:
     """Return a person by address, whatever its case.
 
@@ -104,6 +135,8 @@ def user_by_email(session: Session, email: str) -> UserView:
 def enrol(session: Session, *, course_id: int, user_id: int, role: CourseRole) -> None:
     """Give a person a role in a course, in place of the one they had.
 
+    Who may do less than before has to sign in again everywhere.
+
     Raises
     ------
     NotFoundError
@@ -117,17 +150,20 @@ def enrol(session: Session, *, course_id: int, user_id: int, role: CourseRole) -
     if enrolment is None:
         session.add(Enrolment(course_id=course_id, user_id=user_id, role=role))
     else:
+        may_less = _RANK[role] < _RANK[enrolment.role]
         enrolment.role = role
+        if may_less:
+            sessions.end_all(session, user_id, database_now(session))
     session.flush()
 
 
 def role_in(session: Session, user_id: int, course_id: int) -> CourseRole | None:
-    """Return a person's role in a course, ``None`` if they have none.
+    """Return a person's role in a course, ``None`` if they have none, or none now.
 
     Site administrators act as instructors everywhere.
     """
     enrolment = session.get(Enrolment, (course_id, user_id))
-    if enrolment is not None:
+    if enrolment is not None and enrolment.dropped_at is None:
         return enrolment.role
     user = session.get(User, user_id)
     is_admin = user is not None and user.is_admin and user.active

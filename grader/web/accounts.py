@@ -1,45 +1,29 @@
 """Sign-in, sign-out and passwords: Flask-Security on our own table of users."""
 
-from dataclasses import dataclass, fields
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, g, request
-from flask_login import user_logged_out
+from flask import Flask, Request, g
 from flask_security import RoleMixin, Security, UserMixin
 from flask_security.datastore import Datastore, UserDatastore
 from flask_security.forms import LoginForm
 from flask_security.mail_util import MailUtil
-from flask_security.signals import password_changed, user_authenticated
+from flask_security.tf_plugin import TfPlugin
 from flask_wtf import CSRFProtect
 from sqlalchemy import func, select
-from werkzeug.exceptions import TooManyRequests
+from werkzeug.wrappers import Response
 
 from grader.config import Settings
 from grader.db import Database
 from grader.models import User
+from grader.services import sessions
+from grader.web import bearer, guessing, signed_in
 from grader.web.access import Access, declare
-from grader.web.throttle import SignInThrottle
+from grader.web.account.second_step import begin as begin_second_step
+from grader.web.account_copy import Account, copy_of
 
 _PENDING = "changed_accounts"
-
-
-@dataclass(eq=False, slots=False)
-class Account(UserMixin):
-    """What Flask-Security and the pages know of a user; a copy, not a row.
-
-    A row would hold a session, and so a transaction, open through the whole request.
-    """
-
-    id: Any = None
-    email: str = ""
-    name: str = ""
-    password: str | None = None
-    active: bool = True
-    is_admin: bool = False
-    must_change_password: bool = False
-    fs_uniquifier: str = ""
 
 
 class NoRole(RoleMixin):
@@ -71,7 +55,7 @@ class AccountDatastore(Datastore, UserDatastore):
             condition = column == value
         with self._database.read() as session:
             user = session.scalars(select(User).where(condition)).first()
-            return None if user is None else _copy(user)
+            return None if user is None else copy_of(user)
 
     def find_role(self, role: str) -> None:
         """Return nothing: there are no site-wide roles."""
@@ -89,13 +73,11 @@ class AccountDatastore(Datastore, UserDatastore):
         with self._database.write() as session:
             for account in changed.values():
                 user = session.get_one(User, account.id)
+                if user.fs_uniquifier != account.fs_uniquifier:
+                    sessions.end_all(session, user.id, datetime.now(UTC))
                 user.password = account.password
                 user.fs_uniquifier = account.fs_uniquifier
                 user.must_change_password = account.must_change_password
-
-
-def _copy(user: User) -> Account:
-    return Account(**{f.name: getattr(user, f.name) for f in fields(Account)})
 
 
 class SignInForm(LoginForm):
@@ -116,14 +98,43 @@ class PlainMail(MailUtil):
         return email.strip()
 
 
+class FormProtection(CSRFProtect):  # type: ignore[misc]
+    """Ask every post for its form's token, but those that show a personal token."""
+
+    def protect(self, *args: Any, **options: Any) -> None:
+        """Refuse a post that no form of ours sent."""
+        if not bearer.is_offered():
+            super().protect(*args, **options)
+
+
+class SecondStep(TfPlugin):
+    """Ask for a code, on a page of ours, before somebody who has one is signed in."""
+
+    def tf_enter(
+        self,
+        user: UserMixin,
+        remember_me: bool | None,
+        primary_authn_via: str,
+        next_loc: str | None,
+    ) -> Response | None:
+        """Return where to go for the second step, ``None`` if there is none."""
+        if not isinstance(user, Account) or not user.has_two_factor:
+            return None
+        return begin_second_step(user, next_loc)
+
+
 def install(app: Flask, settings: Settings, database: Database) -> None:
     """Add the sign-in, sign-out and change-password pages."""
     _configure(app, settings)
-    CSRFProtect(app)
+    FormProtection(app)
     datastore = AccountDatastore(database)
     security = Security(app, datastore, login_form=SignInForm, mail_util_cls=PlainMail)
-    # Accounts sign in through the form only: no token in a header, no JSON door.
-    security.login_manager.request_loader(lambda _request: None)
+    security.two_factor_plugins = SecondStep()
+    # In the order in which a request meets them.
+    guessing.install(app)
+    signed_in.install(app, security.login_manager, datastore, database)
+    bearer.install(app, security.login_manager, database)
+    # No JSON door to the forms.
     security.want_json(_never_json)
     security.principal.skip_static = True
     declare(
@@ -134,9 +145,6 @@ def install(app: Flask, settings: Settings, database: Database) -> None:
             "security.change_password": Access.SIGNED_IN,
         },
     )
-    _end_sessions_at_sign_out(app, datastore)
-    _keep_own_password(app, datastore)
-    _slow_down_guessing(app, SignInThrottle())
 
 
 def _never_json(_request: Request) -> bool:
@@ -195,7 +203,7 @@ _MESSAGES = {
         "error",
     ),
     "SECURITY_MSG_PASSWORD_CHANGE": (
-        "Your new password is set. Every other session of yours has ended.",
+        "Your new password is set, and you are signed out everywhere else.",
         "success",
     ),
     "SECURITY_MSG_INVALID_PASSWORD": (
@@ -219,57 +227,3 @@ _MESSAGES = {
     "SECURITY_MSG_LOGIN": ("Please sign in first.", "info"),
     "SECURITY_MSG_UNAUTHENTICATED": ("Please sign in first.", "info"),
 }
-
-
-def _end_sessions_at_sign_out(app: Flask, datastore: AccountDatastore) -> None:
-    """Make a copied cookie worthless once its owner signs out.
-
-    The session cookie names ``fs_uniquifier``; a new one ends every session of the
-    user, which is also how a changed password ends the others.
-    """
-
-    def rotate(_sender: Flask, user: Any, **_rest: Any) -> None:
-        if isinstance(user, Account):
-            datastore.set_uniquifier(user)
-            datastore.commit()
-
-    user_logged_out.connect(rotate, app, weak=False)
-
-
-def _keep_own_password(app: Flask, datastore: AccountDatastore) -> None:
-    """Take the reminder away once a one-time password was replaced."""
-
-    def replaced(_sender: Flask, user: Account, **_rest: Any) -> None:
-        user.must_change_password = False
-        datastore.put(user)
-
-    password_changed.connect(replaced, app, weak=False)
-
-
-def _slow_down_guessing(app: Flask, throttle: SignInThrottle) -> None:
-    """Ask for pauses after failed sign-ins; see ``SignInThrottle``."""
-
-    def visitor() -> tuple[str, str]:
-        return request.form.get("email", "").strip(), request.remote_addr or ""
-
-    @app.before_request
-    def refuse_while_waiting() -> None:
-        if request.endpoint == "security.login" and request.method == "POST":
-            seconds = throttle.wait_seconds(*visitor())
-            if seconds > 0:
-                raise TooManyRequests(retry_after=int(seconds) + 1)
-
-    @app.after_request
-    def count(response: Any) -> Any:
-        if (
-            request.endpoint == "security.login"
-            and request.method == "POST"
-            and response.status_code == 200
-        ):
-            throttle.failed(*visitor())
-        return response
-
-    def succeeded(_sender: Flask, **_rest: Any) -> None:
-        throttle.succeeded(*visitor())
-
-    user_authenticated.connect(succeeded, app, weak=False)

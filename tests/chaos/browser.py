@@ -6,11 +6,13 @@ import urllib.error
 import urllib.request
 import uuid
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.client import HTTPException
 
 from sqlalchemy import select
 
 from grader.models import Assignment, Course, User
+from grader.services import sessions
 from grader.web import create_app
 from tests.chaos.site import Site
 
@@ -51,10 +53,16 @@ class Browser:
         self._origin = site.settings.base_url
         app = create_app(site.settings, site.database)
         client = app.test_client()
-        with site.database.read() as session:
+        with site.database.write() as session:
             user = session.get_one(User, site.world.student)
+            key = sessions.start(
+                session,
+                user_id=user.id,
+                mark=user.fs_uniquifier,
+                now=datetime.now(UTC),
+            )
         with client.session_transaction() as cookie:
-            cookie["_user_id"] = user.fs_uniquifier
+            cookie["_user_id"] = key
             cookie["_fresh"] = True
         found = TOKEN.search(client.get(self._path).text)
         assert found is not None

@@ -3,7 +3,8 @@
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
@@ -13,7 +14,10 @@ from werkzeug.test import TestResponse
 
 from grader.db import Database
 from grader.models import User
+from grader.services import sessions
 from grader.web import create_app
+from grader.web.guessing import Doors
+from grader.web.throttle import SignInThrottle
 from tests.web import seed
 from tests.web.seed import World
 
@@ -60,15 +64,27 @@ def visit(app: Flask, database: Database, world: World) -> Callable[[str], Flask
         client = app.test_client()
         if person == "anonymous":
             return client
-        with database.read() as session:
-            user = session.get_one(User, world.people[person])
-            mark = user.fs_uniquifier
+        with database.write() as session:
+            key = sessions.start(
+                session,
+                user_id=world.people[person],
+                mark=session.get_one(User, world.people[person]).fs_uniquifier,
+                now=datetime.now(UTC),
+            )
         with client.session_transaction() as cookie:
-            cookie["_user_id"] = mark
+            cookie["_user_id"] = key
             cookie["_fresh"] = True
         return client
 
     return client_of
+
+
+@pytest.fixture
+def still_doors(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget who failed before, and let no pause pass however slow the machine is."""
+    kinds = [field.name for field in fields(Doors)]
+    doors = Doors(**{kind: SignInThrottle(clock=lambda: 0.0) for kind in kinds})
+    monkeypatch.setitem(app.extensions, "doors", doors)
 
 
 def token_of(client: FlaskClient, path: str = "/account/password") -> str:

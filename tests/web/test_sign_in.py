@@ -166,6 +166,7 @@ def test_account_that_is_switched_off_is_out_at_once(
     assert client.get("/").status_code == 302
 
 
+@pytest.mark.usefixtures("still_doors")
 def test_guessing_meets_growing_pauses_and_the_owner_signs_in_from_elsewhere(
     app: Flask,
 ) -> None:
