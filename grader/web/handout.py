@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from grader.web.filters import visible
 from grader.web.highlighting import highlight_fence
 
 # MathML Core and the few older elements that latex2mathml writes.
@@ -26,6 +27,7 @@ _TEXT_TAGS = {
     *("h2", "h3", "h4", "h5", "h6", "hr", "kbd", "li", "ol", "p", "pre", "s", "span"),
     *("strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul"),
 }
+_HEADINGS = {f"h{level}" for level in range(1, 7)}
 _MATH_ATTRIBUTES = {
     "accent",
     "accentunder",
@@ -94,11 +96,26 @@ def render(markdown: str, title: str = "") -> Markup:
     first, _, rest = markdown.lstrip().partition("\n")
     if title and first.strip() == f"# {title}":
         markdown = rest
-    html = _parser().render(markdown)
-    return Markup(  # noqa: S704 - nh3 has just reduced it to the lists above
+    return _sanitised(_parser().render(markdown), _TEXT_TAGS | _MATH_TAGS)
+
+
+@lru_cache(maxsize=1024)
+def render_remark(markdown: str) -> Markup:
+    """Return what somebody wrote to somebody as sanitised HTML, formulas as MathML.
+
+    As ``render``, but a heading is plain text: it would stand between those of the
+    page, and its id could be that of something else there. Characters that hide
+    something are shown.
+    """
+    html = _parser().render(visible(markdown))
+    return _sanitised(html, (_TEXT_TAGS | _MATH_TAGS) - _HEADINGS)
+
+
+def _sanitised(html: str, tags: set[str]) -> Markup:
+    return Markup(  # noqa: S704 - nh3 reduces it to the lists above
         nh3.clean(
             html,
-            tags=_TEXT_TAGS | _MATH_TAGS,
+            tags=tags,
             attributes=_ATTRIBUTES,
             url_schemes={"http", "https", "mailto"},
             link_rel="noopener noreferrer",

@@ -1,10 +1,13 @@
 """Show source code with colours, line numbers and nothing hidden in it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
+from pygments.lexer import Lexer
 from pygments.lexers import (
     PythonLexer,
     TextLexer,
@@ -27,15 +30,7 @@ def source_page(name: str, content: bytes, anchor: str) -> Markup:
     Pure function of its arguments, so the cache never shows one student another's
     file. Control and bidirectional characters are shown as symbols.
     """
-    text = visible(content[:_SHOWN_BYTES].decode("utf-8", errors="replace"))
-    lexer = PythonLexer() if name.endswith((".py", ".ipynb")) else TextLexer()
-    if not name.endswith((".py", ".ipynb")):
-        try:
-            lexer = get_lexer_for_filename(name)
-        except ClassNotFound:
-            lexer = TextLexer()
-    if len(content) > _COLOURED_BYTES:
-        lexer = TextLexer()
+    text, lexer = _readable(name, content)
     formatter = HtmlFormatter(
         linenos="table",
         lineanchors=anchor,
@@ -43,8 +38,47 @@ def source_page(name: str, content: bytes, anchor: str) -> Markup:
         nobackground=True,
         cssclass="source",
     )
-    lexer.stripnl = False
     return Markup(highlight(text, lexer, formatter))  # noqa: S704 - Pygments escapes
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedFile:
+    """A file as coloured lines, each of them whole HTML; ``anchor-12`` is the 12th."""
+
+    name: str
+    anchor: str
+    lines: tuple[Markup, ...]
+
+
+def numbered(files: Mapping[str, bytes]) -> list[NumberedFile]:
+    """Return files by name, for a page that puts something between their lines."""
+    return [
+        NumberedFile(name, f"f{at}", _lines(name, files[name]))
+        for at, name in enumerate(sorted(files), start=1)
+    ]
+
+
+@lru_cache(maxsize=256)
+def _lines(name: str, content: bytes) -> tuple[Markup, ...]:
+    text, lexer = _readable(name, content)
+    # Pygments ends and begins every colour anew at the end of a line.
+    html = highlight(text, lexer, HtmlFormatter(nowrap=True, nobackground=True))
+    return tuple(Markup(line) for line in html.removesuffix("\n").split("\n"))  # noqa: S704 - Pygments escapes
+
+
+def _readable(name: str, content: bytes) -> tuple[str, Lexer]:
+    """Return the text that is shown of a file, and what colours it."""
+    text = visible(content[:_SHOWN_BYTES].decode("utf-8", errors="replace"))
+    lexer: Lexer = PythonLexer()
+    if not name.endswith((".py", ".ipynb")):
+        try:
+            lexer = get_lexer_for_filename(name)
+        except ClassNotFound:
+            lexer = TextLexer()
+    if len(content) > _COLOURED_BYTES:
+        lexer = TextLexer()
+    lexer.stripnl = False
+    return text, lexer
 
 
 def highlight_fence(text: str, language: str, _attributes: str) -> str:
