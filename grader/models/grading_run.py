@@ -87,6 +87,9 @@ class GradingRun(Base):
         run that it repeats.
     report
         ``Report.to_json`` without the results, which are rows of ``RunResult``.
+    outcomes
+        JSON of ``grader.services.outcomes``: points and known mistakes of each check in
+        one small value, so that lists over a class need not read ``RunResult``.
     blocked_calls
         ``BlockedCall`` of the report as JSON; a column, for lists are filtered by it.
     problem
@@ -135,6 +138,9 @@ class GradingRun(Base):
     score: Mapped[float | None]
     max_score: Mapped[float | None]
     report: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True), deferred=True
+    )
+    outcomes: Mapped[dict[str, Any] | None] = mapped_column(
         JSON(none_as_null=True), deferred=True
     )
     jail_tier: Mapped[str] = mapped_column(String(40), default="")

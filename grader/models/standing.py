@@ -36,6 +36,13 @@ class Standing(Base):
     __tablename__ = "standing"
     __table_args__ = (
         Index("ix_standing_assignment_id_user_id", "assignment_id", "user_id"),
+        # Holds all that sums over a class need, so that no row is read for them.
+        Index(
+            "ix_standing_scores",
+            *("assignment_id", "user_id", "final", "max_score"),
+            sqlite_where=_COUNTS,
+            postgresql_where=_COUNTS,
+        ),
         Index(
             "uq_standing_counts",
             "assignment_id",

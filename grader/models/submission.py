@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, Uuid
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grader.models.assignment import Assignment
@@ -38,6 +38,9 @@ class Submission(Base):
     __table_args__ = (
         UniqueConstraint("assignment_id", "user_id", "number"),
         UniqueConstraint("user_id", "assignment_id", "idempotency_key"),
+        Index(
+            "ix_submission_assignment_id_received_at", "assignment_id", "received_at"
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)

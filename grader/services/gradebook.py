@@ -1,202 +1,319 @@
-"""Lists of attempts, submissions and scores, and their table for a spreadsheet."""
+"""The scores of a course: students against assignments, one page or all of them."""
 
-import csv
-import io
-from collections.abc import Iterable
-from dataclasses import dataclass
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from grader.models import (
-    Assignment,
+    Attempts,
     CourseRole,
     Enrolment,
     GradingRun,
-    RunStatus,
+    Override,
+    Standing,
     Submission,
     User,
 )
-from grader.report import BlockedCall
+from grader.services.columns import Column, columns_of
+from grader.services.counting import is_the_score
+from grader.services.states import begins_elsewhere, is_pending
+from grader.services.submission_list import matches
 
-POLICY = "The best score of all your submissions counts."
-# A spreadsheet runs a cell that begins like this as a formula.
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+__all__ = ["Book", "Cell", "Column", "Line", "Shown", "Wanted", "book", "sections"]
 
-Line = Row[Submission, GradingRun, User]
+PAGE_ROWS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptRow:
-    """One of a student's submissions; ``counts`` marks the one that is the score."""
+class Shown(StrEnum):
+    """What one cell of the matrix says."""
 
-    submission_id: str
-    number: int
-    received_at: datetime
-    status: RunStatus
-    score: float | None
-    max_score: float | None
-    counts: bool
+    SCORE = "score"
+    PENDING = "pending"
+    NO_SCORE = "no_score"
+    MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True)
-class SubmissionRow:
-    """One submission in the list that staff see.
+class Cell:
+    """What one student has for one assignment.
 
-    ``blocked_calls`` names each system call once that its code was ended for.
+    Parameters
+    ----------
+    shown
+        Pending while the first score is being made; ``NO_SCORE`` if something was
+        handed in and there is none.
+    is_pending
+        Whether something is being graded, also where there is a score already.
+    is_overridden, needs_look
+        A person set points; a rerun gave something else than they had seen.
     """
 
-    submission_id: str
-    student_id: int
-    name: str
-    email: str
-    number: int
-    received_at: datetime
-    status: RunStatus
-    score: float | None
-    max_score: float | None
-    run_seconds: float | None
-    blocked_calls: tuple[str, ...] = ()
+    shown: Shown
+    score: float | None = None
+    max_score: float | None = None
+    submission_id: str = ""
+    received_at: datetime | None = None
+    attempts: int = 0
+    late_seconds: float = 0.0
+    penalty: float = 0.0
+    is_pending: bool = False
+    is_overridden: bool = False
+    needs_look: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreRow:
-    """One student's score; ``submission_id`` names the submission that counts."""
+class Line:
+    """One student with a cell for each assignment, by its id."""
 
     student_id: int
     name: str
     email: str
-    attempts: int
-    score: float | None
-    max_score: float | None
-    submission_id: str | None
+    section: str
+    student_number: str
+    total: float
+    cells: dict[int, Cell] = field(default_factory=dict)
 
 
-def attempts(session: Session, *, assignment_id: int, user_id: int) -> list[AttemptRow]:
-    """Return a student's submissions, the newest first."""
-    rows = _rows(session, assignment_id, user_id)
-    best = _best(rows)
-    return [
-        AttemptRow(
-            submission_id=str(submission.id),
-            number=submission.number,
-            received_at=submission.received_at,
-            status=run.status,
-            score=run.score,
-            max_score=run.max_score,
-            counts=best is not None and submission.id == best[0].id,
-        )
-        for submission, run, _user in reversed(rows)
-    ]
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The matrix, or a page of it."""
+
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+    students: int
+    found: int
+    page: int
+    pages: int
+    sections: tuple[str, ...]
 
 
-def submissions(session: Session, *, assignment_id: int) -> list[SubmissionRow]:
-    """Return everybody's submissions, the newest first."""
-    rows = _rows(session, assignment_id)
-    rows.sort(key=lambda row: (row[0].received_at, row[0].number), reverse=True)
-    return [
-        SubmissionRow(
-            submission_id=str(submission.id),
-            student_id=user.id,
-            name=user.name,
-            email=user.email,
-            number=submission.number,
-            received_at=submission.received_at,
-            status=run.status,
-            score=run.score,
-            max_score=run.max_score,
-            run_seconds=_seconds(run),
-            blocked_calls=tuple(sorted({one.call for one in blocked_calls(run)})),
-        )
-        for submission, run, user in rows
-    ]
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which students, in which order, and which page of them, from 1.
+
+    Parameters
+    ----------
+    missing
+        ``"any"`` or the short name of an assignment for which there is no score.
+    sort
+        ``name``, ``section``, ``total`` or the short name of an assignment.
+    page
+        ``None`` for all students at once, as an export wants them.
+    """
+
+    name: str = ""
+    section: str = ""
+    missing: str = ""
+    sort: str = "name"
+    falling: bool = False
+    page: int | None = 1
 
 
-def scores(session: Session, assignment_id: int) -> list[ScoreRow]:
-    """Return one row for each student of the course, by name, submitted or not."""
-    by_student: dict[int, list[Line]] = {}
-    for row in _rows(session, assignment_id):
-        by_student.setdefault(row[0].user_id, []).append(row)
-    students = session.scalars(
-        select(User)
-        .join(Enrolment, Enrolment.user_id == User.id)
-        .join(Assignment, Assignment.course_id == Enrolment.course_id)
-        .where(Assignment.id == assignment_id, Enrolment.role == CourseRole.STUDENT)
-        .order_by(User.name, User.email)
+def book(session: Session, course_id: int, wanted: Wanted) -> Book:
+    """Return the gradebook of a course; the number of statements is always the same.
+
+    Students who have left the course are not in it.
+    """
+    columns = columns_of(session, course_id)
+    ids = [column.id for column in columns]
+    everybody = _students(course_id, func.count())
+    students = session.scalars(everybody).one()
+    conditions = _filters(wanted, columns)
+    found = session.scalars(everybody.where(*conditions)).one()
+    page, pages = 1, 1
+    total = _total(ids)
+    query = _students(
+        course_id,
+        User.id,
+        User.name,
+        User.email,
+        Enrolment.section,
+        Enrolment.student_number,
+        func.coalesce(total, 0.0).label("total"),
+    ).where(*conditions)
+    query = query.order_by(*_order(wanted, columns, total))
+    if wanted.page is not None:
+        pages = max(1, -(-found // PAGE_ROWS))
+        page = max(1, min(wanted.page, pages))
+        query = query.limit(PAGE_ROWS).offset((page - 1) * PAGE_ROWS)
+    rows = session.execute(query).all()
+    among = None if wanted.page is None else [row.id for row in rows]
+    cells = _cells(session, ids, among)
+    lines = tuple(_line(row, columns, cells.get(row.id, {})) for row in rows)
+    known = sections(session, course_id)
+    return Book(columns, lines, students, found, page, pages, known)
+
+
+def sections(session: Session, course_id: int) -> tuple[str, ...]:
+    """Return the sections of a course, by name."""
+    rows = session.scalars(
+        select(Enrolment.section)
+        .where(Enrolment.course_id == course_id, Enrolment.section != "")
+        .distinct()
+        .order_by(Enrolment.section)
     )
-    result = []
-    for user in students:
-        own = by_student.get(user.id, [])
-        best = _best(own)
-        result.append(
-            ScoreRow(
-                student_id=user.id,
-                name=user.name,
-                email=user.email,
-                attempts=len(own),
-                score=best[1].score if best else None,
-                max_score=best[1].max_score if best else None,
-                submission_id=str(best[0].id) if best else None,
+    return tuple(rows)
+
+
+def _students(course_id: int, *columns: Any) -> Select[Any]:
+    return (
+        select(*columns)
+        .select_from(Enrolment)
+        .join(User, User.id == Enrolment.user_id)
+        .where(
+            Enrolment.course_id == course_id,
+            Enrolment.role == CourseRole.STUDENT,
+            Enrolment.dropped_at.is_(None),
+        )
+    )
+
+
+def _total(ids: Sequence[int]) -> Any:
+    return (
+        select(func.sum(Standing.final))
+        .where(
+            Standing.assignment_id.in_(ids),
+            Standing.user_id == User.id,
+            is_the_score(),
+        )
+        .correlate(User)
+        .scalar_subquery()
+    )
+
+
+def _filters(wanted: Wanted, columns: Sequence[Column]) -> list[ColumnElement[bool]]:
+    conditions = matches(wanted.name)
+    if wanted.section:
+        conditions.append(Enrolment.section == wanted.section)
+    if wanted.missing:
+        conditions.append(_lacks(wanted.missing, columns))
+    return conditions
+
+
+def _lacks(missing: str, columns: Sequence[Column]) -> ColumnElement[bool]:
+    """Return the condition that a score is not there."""
+    ids = [column.id for column in columns if missing in ("any", column.slug)]
+    has = (
+        select(func.count())
+        .where(
+            Standing.assignment_id.in_(ids),
+            Standing.user_id == User.id,
+            is_the_score(),
+        )
+        .correlate(User)
+        .scalar_subquery()
+    )
+    return has < len(ids)
+
+
+def _order(wanted: Wanted, columns: Sequence[Column], total: Any) -> list[Any]:
+    by_slug = {column.slug: column.id for column in columns}
+    keys: dict[str, Any] = {
+        "name": func.lower(User.name),
+        "section": Enrolment.section,
+        "total": func.coalesce(total, 0.0),
+    }
+    key = keys.get(wanted.sort)
+    if wanted.sort in by_slug:
+        key = _total([by_slug[wanted.sort]])
+    key = keys["name"] if key is None else key
+    first = key.desc() if wanted.falling else key.asc()
+    return [first.nulls_last(), func.lower(User.name), User.id]
+
+
+def _cells(
+    session: Session, ids: Sequence[int], among: Sequence[int] | None
+) -> dict[int, dict[int, Cell]]:
+    """Return by student and assignment what is there; nothing where nothing is."""
+    attempts = _attempts(session, ids, among)
+    pending = _pending(session, ids, among)
+    cells: dict[int, dict[int, Cell]] = defaultdict(dict)
+    for row in session.execute(_standings(ids, among)):
+        key = (row.user_id, row.assignment_id)
+        cells[row.user_id][row.assignment_id] = Cell(
+            Shown.SCORE,
+            score=row.final,
+            max_score=row.max_score,
+            submission_id=str(row.submission_id),
+            received_at=row.received_at,
+            attempts=attempts.get(key, 0),
+            late_seconds=row.late_seconds,
+            penalty=row.penalty,
+            is_pending=key in pending,
+            is_overridden=row.is_overridden,
+            needs_look=row.needs_look,
+        )
+    for (user_id, assignment_id), count in attempts.items():
+        if assignment_id not in cells[user_id] and count:
+            is_new = (user_id, assignment_id) in pending
+            cells[user_id][assignment_id] = Cell(
+                Shown.PENDING if is_new else Shown.NO_SCORE,
+                attempts=count,
+                is_pending=is_new,
+                submission_id=str(pending.get((user_id, assignment_id), "")),
             )
-        )
-    return result
+    return cells
 
 
-def scores_csv(rows: Iterable[ScoreRow]) -> str:
-    """Return the scores as a table that no spreadsheet takes for formulas."""
-    text = io.StringIO()
-    table = csv.writer(text)
-    table.writerow(["name", "email", "attempts", "score", "max_score", "submission"])
-    for row in rows:
-        table.writerow(
-            [
-                harmless(row.name),
-                harmless(row.email),
-                row.attempts,
-                "" if row.score is None else f"{row.score:g}",
-                "" if row.max_score is None else f"{row.max_score:g}",
-                row.submission_id or "",
-            ]
-        )
-    return text.getvalue()
-
-
-def harmless(cell: str) -> str:
-    """Keep a spreadsheet from running a cell, also behind quotes and spaces."""
-    bare = cell.lstrip(" '\"\u00a0\n")
-    return f"'{cell}" if bare.startswith(DANGEROUS) else cell
-
-
-def blocked_calls(run: GradingRun) -> tuple[BlockedCall, ...]:
-    """Return what the code of a run was ended for. Staff may see it, nobody else."""
-    return tuple(BlockedCall(**call) for call in run.blocked_calls)
-
-
-def _rows(
-    session: Session, assignment_id: int, user_id: int | None = None
-) -> list[Line]:
-    query = (
-        select(Submission, GradingRun, User)
-        .join(GradingRun, GradingRun.submission_id == Submission.id)
-        .join(User, User.id == Submission.user_id)
-        .where(Submission.assignment_id == assignment_id, GradingRun.is_current)
-        .order_by(Submission.user_id, Submission.number)
+def _standings(
+    ids: Sequence[int], among: Sequence[int] | None
+) -> Select[*tuple[Any, ...]]:
+    holds = exists().where(
+        Override.submission_id == Standing.submission_id, Override.removed_at.is_(None)
     )
-    if user_id is not None:
-        query = query.where(Submission.user_id == user_id)
-    return list(session.execute(query))
+    query = select(
+        *(Standing.user_id, Standing.assignment_id, Standing.submission_id),
+        *(Standing.final, Standing.max_score, Standing.received_at),
+        *(Standing.late_seconds, Standing.penalty, Standing.needs_look),
+        holds.label("is_overridden"),
+    ).where(Standing.assignment_id.in_(ids), is_the_score())
+    return query if among is None else query.where(Standing.user_id.in_(among))
 
 
-def _best(
-    rows: Iterable[Line],
-) -> Line | None:
-    """Return the row whose score counts: the best, of equal ones the earliest."""
-    scored = [row for row in rows if row[1].score is not None]
-    return max(scored, key=lambda row: (row[1].score, -row[0].number), default=None)
+def _attempts(
+    session: Session, ids: Sequence[int], among: Sequence[int] | None
+) -> dict[tuple[int, int], int]:
+    query = select(Attempts.user_id, Attempts.assignment_id, Attempts.submitted).where(
+        Attempts.assignment_id.in_(ids)
+    )
+    if among is not None:
+        query = query.where(Attempts.user_id.in_(among))
+    return {(user, one): count for user, one, count in session.execute(query)}
 
 
-def _seconds(run: GradingRun) -> float | None:
-    if run.started_at is None or run.finished_at is None:
-        return None
-    return (run.finished_at - run.started_at).total_seconds()
+def _pending(
+    session: Session, ids: Sequence[int], among: Sequence[int] | None
+) -> dict[tuple[int, int], uuid.UUID]:
+    """Return the submissions that are being graded, by student and assignment."""
+    query = (
+        select(Submission.user_id, Submission.assignment_id, Submission.id)
+        .join(
+            GradingRun,
+            and_(GradingRun.submission_id == Submission.id, GradingRun.is_current),
+        )
+        .where(is_pending(), begins_elsewhere(Submission.assignment_id).in_(ids))
+        .order_by(Submission.number)
+    )
+    if among is not None:
+        query = query.where(GradingRun.user_id.in_(among))
+    return {(user, one): found for user, one, found in session.execute(query)}
+
+
+def _line(row: Any, columns: Sequence[Column], cells: dict[int, Cell]) -> Line:
+    nothing = Cell(Shown.MISSING)
+    return Line(
+        student_id=row.id,
+        name=row.name,
+        email=row.email,
+        section=row.section,
+        student_number=row.student_number,
+        total=row.total,
+        cells={column.id: cells.get(column.id, nothing) for column in columns},
+    )

@@ -18,6 +18,7 @@ from grader.models import AlarmKind, GradingRun, RunResult, RunStatus
 from grader.report import CheckResult, Report, ReportStatus
 from grader.services import alarms, audit, standings
 from grader.services.claiming import GradeJob, claim
+from grader.services.outcomes import summary
 from grader.services.queueing import place_of, refund, rerun
 from grader.services.sweeping import Swept, sweep
 from grader.services.upserts import insert_or_update
@@ -131,6 +132,7 @@ def finish(session: Session, job: GradeJob, report: Report) -> None:
         token=None,
         lease_until=None,
         report=report.summary(),
+        outcomes=summary(report.results),
         progress_index=len(rows),
         progress_total=len(rows),
         jail_tier=report.jail_tier,

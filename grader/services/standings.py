@@ -9,31 +9,31 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from grader import lateness, scoring
+from grader import scoring
 from grader.models import (
     Assignment,
     AssignmentSnapshot,
     Attempts,
     Counting,
     GradingRun,
-    GroupMember,
     Override,
     RubricItem,
     RubricMark,
     RunResult,
+    RunStatus,
     Standing,
     Submission,
 )
+from grader.services import quick_standing
 from grader.services.due_dates import due_dates
-from grader.services.upserts import insert_or_update
-
-_KEYS = ("submission_id", "user_id")
+from grader.services.standing_rows import Facts, changes, counting_one, row_of
+from grader.services.teams import mates_of, teams_of
+from grader.services.upserts import insert_or_update_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,9 @@ def settle(session: Session, submission_id: uuid.UUID) -> None:
 
     Parallel changes of one student's standings wait for each other.
     """
-    found = _graded(session, Submission.id == submission_id)
+    if quick_standing.settle(session, submission_id):
+        return
+    found = _graded(session, GradingRun.is_current, Submission.id == submission_id)
     if not found:
         return
     submission = found[0].submission
@@ -62,7 +64,31 @@ def settle(session: Session, submission_id: uuid.UUID) -> None:
     )
     # What was read before the lock may have been changed meanwhile.
     session.flush()
-    _settle(session, assignment, _graded(session, Submission.id == submission_id))
+    _settle(
+        session,
+        assignment,
+        _graded(session, GradingRun.is_current, Submission.id == submission_id),
+    )
+
+
+def settle_submissions(
+    session: Session, assignment_id: int, submission_ids: Sequence[uuid.UUID]
+) -> None:
+    """Make the standings of many submissions of one assignment anew."""
+    assignment = session.get_one(Assignment, assignment_id)
+    chosen = Submission.id.in_(submission_ids)
+    session.execute(
+        select(Attempts.used)
+        .where(
+            Attempts.assignment_id == assignment_id,
+            Attempts.user_id.in_(select(Submission.user_id).where(chosen)),
+        )
+        .order_by(Attempts.user_id)
+        .with_for_update()
+    )
+    session.flush()
+    found = _graded(session, GradingRun.is_current, chosen)
+    _settle(session, assignment, found, everything=True)
 
 
 def settle_assignment(
@@ -75,9 +101,9 @@ def settle_assignment(
     assignment = session.get_one(Assignment, assignment_id)
     among = None if user_ids is None else list(user_ids)
     locks = select(Attempts.used).filter_by(assignment_id=assignment_id)
-    conditions = [Submission.assignment_id == assignment_id]
+    conditions = [GradingRun.is_current, Submission.assignment_id == assignment_id]
     if among is not None:
-        team = set(among) | _mates(session, assignment, among)
+        team = set(among) | mates_of(session, assignment, among)
         locks = locks.where(Attempts.user_id.in_(team))
         conditions.append(Submission.user_id.in_(team))
     session.execute(locks.order_by(Attempts.user_id).with_for_update())
@@ -85,10 +111,14 @@ def settle_assignment(
     _settle(session, assignment, _graded(session, *conditions), everything=True)
 
 
-def expected(session: Session, assignment_id: int) -> list[dict[str, Any]]:
-    """Return the columns that the standings of an assignment should have."""
-    assignment = session.get_one(Assignment, assignment_id)
-    found = _graded(session, Submission.assignment_id == assignment_id)
+def expected(
+    session: Session, assignment_id: int, as_if: Assignment | None = None
+) -> list[dict[str, Any]]:
+    """Return the columns that the standings should have, or would have ``as_if``."""
+    assignment = as_if or session.get_one(Assignment, assignment_id)
+    found = _graded(
+        session, GradingRun.is_current, Submission.assignment_id == assignment_id
+    )
     rows = _rows(session, assignment, found)
     by_user: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
@@ -101,24 +131,15 @@ def expected(session: Session, assignment_id: int) -> list[dict[str, Any]]:
     return rows
 
 
-def counting_one(
-    rows: Sequence[Mapping[str, Any]], rule: Counting, chosen: uuid.UUID | None
-) -> Mapping[str, Any] | None:
-    """Return the standing that is the score, ``None`` while none has one.
+def would_be(
+    session: Session, assignment_id: int, run_ids: Sequence[uuid.UUID]
+) -> list[dict[str, Any]]:
+    """Return the columns of standings as if these runs were current; changes nothing.
 
-    The best is the highest, the earliest of equals. What has no score never counts, so
-    a run that needs attention never replaces a score and never becomes a zero.
+    ``counts`` is left out: it depends on the other submissions of each student.
     """
-    scored = [row for row in rows if row["final"] is not None]
-    if not scored:
-        return None
-    if rule is Counting.LAST:
-        return max(scored, key=lambda row: row["number"])
-    if rule is Counting.CHOSEN:
-        for row in scored:
-            if row["submission_id"] == chosen:
-                return row
-    return max(scored, key=lambda row: (row["final"], -row["number"]))
+    assignment = session.get_one(Assignment, assignment_id)
+    return _rows(session, assignment, _graded(session, GradingRun.id.in_(run_ids)))
 
 
 def _graded(session: Session, *conditions: Any) -> list[_Graded]:
@@ -126,7 +147,7 @@ def _graded(session: Session, *conditions: Any) -> list[_Graded]:
         select(Submission, GradingRun, AssignmentSnapshot.max_score)
         .join(GradingRun, GradingRun.submission_id == Submission.id)
         .join(AssignmentSnapshot, AssignmentSnapshot.id == GradingRun.snapshot_id)
-        .where(GradingRun.is_current, *conditions)
+        .where(*conditions)
         .options(joinedload(Submission.assignment))
         .execution_options(populate_existing=True)
     )
@@ -144,9 +165,8 @@ def _settle(
     everything: bool = False,
 ) -> None:
     rows = _rows(session, assignment, found)
-    for row in rows:
-        changes = {name: value for name, value in row.items() if name not in _KEYS}
-        insert_or_update(session, Standing, row, changes)
+    insert_or_update_all(session, Standing, rows)
+    _flag(session, found)
     if everything:
         _forget_strangers(session, found, rows)
     _recount(session, assignment, sorted({row["user_id"] for row in rows}))
@@ -173,7 +193,7 @@ def _rows(
     ids = [one.submission.id for one in found]
     marks = _rubric_points(session, ids)
     overrides = _overrides(session, ids)
-    teams = _teams(session, assignment, {one.submission.user_id for one in found})
+    teams = teams_of(session, assignment, {one.submission.user_id for one in found})
     people = {user for team in teams.values() for user in team}
     dates = due_dates(session, assignment, people)
     rows = []
@@ -182,44 +202,25 @@ def _rows(
         changed, needs_look = _override_points(session, one.run, held)
         gained = marks.get(one.submission.id, 0.0) + changed
         for user_id in teams[one.submission.user_id]:
-            row = _row(assignment, one, user_id, gained, dates[user_id])
+            facts = _facts(assignment, one)
+            due_at = dates[user_id]
+            row = row_of(facts, assignment.late_policy, user_id, gained, due_at)
             rows.append({**row, "needs_look": needs_look})
     return rows
 
 
-def _row(
-    assignment: Assignment,
-    one: _Graded,
-    user_id: int,
-    gained: float,
-    due_at: datetime | None,
-) -> dict[str, Any]:
-    submission, raw = one.submission, one.run.score
-    late = lateness.judge(
-        assignment.late_policy,
-        due_at=due_at,
+def _facts(assignment: Assignment, one: _Graded) -> Facts:
+    submission = one.submission
+    return Facts(
+        submission_id=submission.id,
+        assignment_id=assignment.id,
+        run_id=one.run.id,
+        number=submission.number,
         received_at=submission.received_at,
-        bank_days=submission.late_days,
+        late_days=submission.late_days,
+        raw=one.run.score,
+        max_score=one.max_score,
     )
-    adjusted = None if raw is None else max(scoring.rounded(raw + gained), 0.0)
-    final = None if adjusted is None else scoring.rounded(adjusted * late.share)
-    penalty = 0.0
-    if adjusted is not None and final is not None:
-        penalty = scoring.rounded(adjusted - final)
-    return {
-        "submission_id": submission.id,
-        "user_id": user_id,
-        "assignment_id": assignment.id,
-        "run_id": one.run.id,
-        "number": submission.number,
-        "received_at": submission.received_at,
-        "raw": raw,
-        "adjusted": adjusted,
-        "late_seconds": late.seconds,
-        "penalty": penalty,
-        "final": final,
-        "max_score": one.max_score,
-    }
 
 
 def _rubric_points(session: Session, ids: list[uuid.UUID]) -> dict[uuid.UUID, float]:
@@ -252,14 +253,48 @@ def _override_points(
     """Return what overrides change of a run's score, and whether to look again."""
     if not overrides:
         return 0.0, False
-    given = points_by_check(session, run.id)
-    changed = 0.0
-    for override in overrides:
-        points = given.get(override.check)
-        changed += override.points - (points or 0.0)
-        if run.score is not None and points != override.graded_points:
-            override.needs_look = True
-    return changed, any(override.needs_look for override in overrides)
+    given = _given(session, run)
+    changed = sum(
+        override.points - (given.get(override.check) or 0.0) for override in overrides
+    )
+    return changed, any(
+        override.needs_look or _differs(run, given, override) for override in overrides
+    )
+
+
+def _flag(session: Session, found: list[_Graded]) -> None:
+    """Mark the overrides that were decided on other points than there are now."""
+    held = _overrides(session, [one.submission.id for one in found])
+    for one in found:
+        own = held.get(one.submission.id, [])
+        given = _given(session, one.run) if own else {}
+        for override in own:
+            if not override.needs_look and _differs(one.run, given, override):
+                override.needs_look = True
+
+
+def _differs(run: GradingRun, given: Mapping[str, float], override: Override) -> bool:
+    return run.score is not None and given.get(override.check) != override.graded_points
+
+
+def _given(session: Session, run: GradingRun) -> dict[str, float]:
+    """Return the points of each check that a run's score is made of.
+
+    A rerun that has not ended shows the score of the run before, so it has its points.
+    """
+    if run.status is RunStatus.GRADED or run.score is None:
+        return points_by_check(session, run.id)
+    before = session.scalars(
+        select(GradingRun.id)
+        .where(
+            GradingRun.submission_id == run.submission_id,
+            GradingRun.status == RunStatus.GRADED,
+            GradingRun.score == run.score,
+        )
+        .order_by(GradingRun.ordinal.desc())
+        .limit(1)
+    ).one_or_none()
+    return {} if before is None else points_by_check(session, before)
 
 
 def points_by_check(session: Session, run_id: uuid.UUID) -> dict[str, float]:
@@ -269,37 +304,6 @@ def points_by_check(session: Session, run_id: uuid.UUID) -> dict[str, float]:
         row.check: scoring.rounded(sum(one["points"] for one in row.results))
         for row in rows
     }
-
-
-def _teams(
-    session: Session, assignment: Assignment, user_ids: set[int]
-) -> dict[int, list[int]]:
-    """Return for each who handed in everybody it counts for."""
-    teams = {user_id: [user_id] for user_id in user_ids}
-    if assignment.group_size > 1:
-        own = select(GroupMember.group_id, GroupMember.user_id).where(
-            GroupMember.assignment_id == assignment.id
-        )
-        members: dict[int, list[int]] = defaultdict(list)
-        group_of: dict[int, int] = {}
-        for group_id, user_id in session.execute(own):
-            members[group_id].append(user_id)
-            group_of[user_id] = group_id
-        for user_id in user_ids & group_of.keys():
-            teams[user_id] = sorted(members[group_of[user_id]])
-    return teams
-
-
-def _mates(session: Session, assignment: Assignment, user_ids: list[int]) -> set[int]:
-    """Return who shares a group with one of these students."""
-    groups = select(GroupMember.group_id).where(
-        GroupMember.assignment_id == assignment.id, GroupMember.user_id.in_(user_ids)
-    )
-    return set(
-        session.scalars(
-            select(GroupMember.user_id).where(GroupMember.group_id.in_(groups))
-        )
-    )
 
 
 def _chosen(
@@ -323,6 +327,7 @@ def _recount(session: Session, assignment: Assignment, user_ids: list[int]) -> N
             Standing.user_id,
             Standing.submission_id,
             Standing.number,
+            Standing.received_at,
             Standing.final,
             Standing.counts,
         ).where(Standing.assignment_id == assignment.id, Standing.user_id.in_(user_ids))
@@ -340,16 +345,10 @@ def _mark(
     rows: list[Mapping[str, Any]],
     best: Mapping[str, Any] | None,
 ) -> None:
-    # The old one first: only one of them may count at any moment.
-    for row in sorted(rows, key=lambda row: row is best):
-        wanted = row is best
-        if row["counts"] != wanted:
-            session.execute(
-                update(Standing)
-                .where(
-                    Standing.submission_id == row["submission_id"],
-                    Standing.user_id == user_id,
-                )
-                .values(counts=wanted),
-                execution_options={"synchronize_session": False},
-            )
+    for submission_id, counts in changes(rows, best):
+        session.execute(
+            update(Standing)
+            .where(Standing.submission_id == submission_id, Standing.user_id == user_id)
+            .values(counts=counts),
+            execution_options={"synchronize_session": False},
+        )

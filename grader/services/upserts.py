@@ -29,6 +29,20 @@ def insert_or_update(
     )
 
 
+def insert_or_update_all(
+    session: Session, table: type[Base], rows: Sequence[dict[str, Any]]
+) -> None:
+    """Add many rows with the same columns, or change those that are there already."""
+    if not rows:
+        return
+    keys = [column.name for column in table.__table__.primary_key]
+    new = _insert(session, table)
+    changes = {name: new.excluded[name] for name in rows[0] if name not in keys}
+    session.execute(
+        new.on_conflict_do_update(index_elements=keys, set_=changes), list(rows)
+    )
+
+
 def insert_or_count(
     session: Session,
     table: type[Base],
@@ -50,8 +64,8 @@ def insert_or_count(
 
 
 def _insert(
-    session: Session, table: type[Base], values: dict[str, Any]
+    session: Session, table: type[Base], values: dict[str, Any] | None = None
 ) -> sqlite.Insert | postgresql.Insert:
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(table).values(values)
-    return postgresql.insert(table).values(values)
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    new = sqlite.insert(table) if is_sqlite else postgresql.insert(table)
+    return new if values is None else new.values(values)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from grader.report import BlockedCall
-from grader.services import reports, runs
+from grader.services import reports, runs, submission_list
 from tests.services.world import World, report
 
 CALL = BlockedCall("relu-forward", "ptrace")
@@ -51,7 +51,9 @@ def test_the_list_of_submissions_names_each_call_once(world: World) -> None:
     grade(world)
 
     with world.database.read() as session:
-        rows = reports.submissions(session, assignment_id=world.assignment_id)
+        rows = submission_list.listed(
+            session, world.assignment_id, submission_list.Wanted()
+        ).rows
 
     assert [row.blocked_calls for row in rows] == [(), ("bpf", "ptrace")]
 

@@ -1,100 +1,131 @@
-"""Lists of attempts and scores, and the table for a spreadsheet."""
+"""The gradebook: what each cell says, who is in it, and in which order."""
 
-import csv
-import io
+import uuid
 
 import pytest
 
-from grader.models import RunStatus
-from grader.services import reports
-from grader.services.gradebook import ScoreRow, harmless
-from tests.services.world import World
+from grader.models import Enrolment, Override, Standing
+from grader.services import gradebook, runs, score_publication
+from grader.services.gradebook import Book, Cell, Shown, Wanted
+from tests.services.statements import statements
+from tests.services.world import NOW, World
 
 
-def row(name: str, score: float | None = 5.0) -> ScoreRow:
-    return ScoreRow(1, name, "a@example.org", 2, score, 6.0, "some-id")
+def graded(world: World, score: float, user_id: int | None = None) -> uuid.UUID:
+    receipt = world.submit(user_id)
+    world.grade(score)
+    return uuid.UUID(receipt.submission_id)
 
 
-def graded(world: World, *scores: float) -> None:
-    for score in scores:
-        world.submit()
-        world.grade(score)
-
-
-def test_the_best_score_counts_and_of_equal_ones_the_first(world: World) -> None:
-    graded(world, 4.0, 5.0, 5.0, 3.0)
+def book(world: World, wanted: Wanted = Wanted()) -> Book:  # noqa: B008 - frozen
     with world.database.read() as session:
-        rows = reports.attempts(
-            session, assignment_id=world.assignment_id, user_id=world.student
-        )
-    assert [(r.number, r.score, r.counts) for r in rows] == [
-        (4, 3.0, False),
-        (3, 5.0, False),
-        (2, 5.0, True),
-        (1, 4.0, False),
-    ]
+        return gradebook.book(session, world.course_id, wanted)
 
 
-def test_nothing_counts_before_something_is_graded(world: World) -> None:
+def cell(world: World, name: str = "Student") -> Cell:
+    found = book(world)
+    (line,) = [line for line in found.lines if line.name == name]
+    return line.cells[world.assignment_id]
+
+
+def enrolment(world: World, user_id: int, **values: object) -> None:
+    with world.database.write() as session:
+        row = session.get_one(Enrolment, (world.course_id, user_id))
+        for name, value in values.items():
+            setattr(row, name, value)
+
+
+def test_a_cell_has_the_score_that_counts_and_leads_to_its_submission(
+    world: World,
+) -> None:
+    graded(world, 4.0)
+    best = graded(world, 5.0)
+    graded(world, 3.0)
+    found = cell(world)
+    assert (found.shown, found.score, found.max_score) == (Shown.SCORE, 5.0, 6.0)
+    assert (found.submission_id, found.attempts) == (str(best), 3)
+
+
+def test_pending_zero_missing_and_no_score_are_four_things(world: World) -> None:
+    assert cell(world).shown is Shown.MISSING
     world.submit()
-    with world.database.read() as session:
-        (only,) = reports.attempts(
-            session, assignment_id=world.assignment_id, user_id=world.student
+    pending = cell(world)
+    with world.database.write() as session:
+        job = runs.claim(session, worker="w", lease_seconds=30)
+        assert job is not None
+        runs.fail(session, job, "no jail")
+    broken = cell(world)
+    graded(world, 3.0)
+    with world.database.write() as session:
+        session.query(Standing).filter_by(counts=True).update({"final": 0.0})
+    zero = cell(world)
+    assert (pending.shown, pending.score) == (Shown.PENDING, None)
+    assert (broken.shown, broken.score) == (Shown.NO_SCORE, None)
+    assert (zero.shown, zero.score) == (Shown.SCORE, 0.0)
+
+
+def test_points_set_by_hand_are_marked(world: World) -> None:
+    submission = graded(world, 4.0)
+    with world.database.write() as session:
+        session.add(
+            Override(
+                submission_id=submission,
+                check="interface",
+                points=1.0,
+                graded_points=1.0,
+                reason="why",
+                author_id=world.ta,
+                created_at=NOW,
+            )
         )
-    assert (only.status, only.score, only.counts) == (RunStatus.QUEUED, None, False)
+    assert cell(world).is_overridden
 
 
-def test_staff_see_everybodys_submissions_the_newest_first(world: World) -> None:
-    world.submit()
-    world.submit(world.other)
-    world.grade()
-    with world.database.read() as session:
-        rows = reports.submissions(session, assignment_id=world.assignment_id)
-    assert {r.name for r in rows} == {"Student", "Other"}
-    assert [r.run_seconds is None for r in rows if r.status is RunStatus.GRADED] == [
-        False
-    ]
-
-
-def test_every_student_has_a_score_row_and_staff_have_none(world: World) -> None:
-    graded(world, 4.0, 2.0)
-    with world.database.read() as session:
-        rows = reports.scores(session, world.assignment_id)
-    assert [(r.name, r.attempts, r.score) for r in rows] == [
-        ("Other", 0, None),
-        ("Student", 2, 4.0),
-    ]
+def test_staff_and_those_who_left_are_not_in_the_book(world: World) -> None:
+    enrolment(world, world.other, dropped_at=NOW)
+    assert [line.name for line in book(world).lines] == ["Student"]
 
 
 @pytest.mark.parametrize(
-    "cell",
+    ("wanted", "names"),
     [
-        "=HYPERLINK(1)",
-        "+1",
-        "-1",
-        "@SUM(1)",
-        "\t=1",
-        "\r=1",
-        " =1",
-        "'=1",
-        '"=1',
-        "\n=1",
-        "\u00a0=1",
+        (Wanted(name="stud"), ["Student"]),
+        (Wanted(name="example.org other"), ["Other"]),
+        (Wanted(section="A"), ["Other"]),
+        (Wanted(missing="any"), ["Other"]),
+        (Wanted(missing="tiny"), ["Other"]),
+        (Wanted(missing="unknown"), []),
+        (Wanted(sort="total", falling=True), ["Student", "Other"]),
+        (Wanted(sort="tiny"), ["Student", "Other"]),
+        (Wanted(sort="section", falling=True), ["Other", "Student"]),
+        (Wanted(sort="password"), ["Other", "Student"]),
+        (Wanted(page=9), ["Other", "Student"]),
     ],
 )
-def test_no_cell_can_become_a_formula(cell: str) -> None:
-    table = reports.scores_csv([row(cell)])
-    read = next(csv.DictReader(io.StringIO(table, newline="")))["name"]
-    assert read == f"'{cell}"
+def test_students_are_filtered_and_sorted(
+    world: World, wanted: Wanted, names: list[str]
+) -> None:
+    enrolment(world, world.other, section="A")
+    graded(world, 4.0)
+    assert [line.name for line in book(world, wanted).lines] == names
 
 
-@pytest.mark.parametrize("cell", ["Ann", "O'Neil", "Ann = Bob", "王 伟", "a@b.org"])
-def test_an_ordinary_name_stays_as_it_is(cell: str) -> None:
-    assert harmless(cell) == cell
+def test_more_students_and_attempts_need_no_more_statements(world: World) -> None:
+    graded(world, 4.0)
+    few = statements(world.database, lambda: book(world))
+    for user_id in (world.student, world.other):
+        graded(world, 5.0, user_id)
+    assert statements(world.database, lambda: book(world)) == few
 
 
-def test_scores_stay_numbers_and_missing_ones_are_empty() -> None:
-    table = reports.scores_csv([row("Ann", 4.5), row("Bob", None)])
-    read = list(csv.DictReader(io.StringIO(table, newline="")))
-    assert [line["score"] for line in read] == ["4.5", ""]
-    assert read[0]["max_score"] == "6"
+def test_publishing_scores_is_noted_and_can_be_taken_back(world: World) -> None:
+    with world.database.write() as session:
+        ones = (session, world.assignment_id, world.instructor)
+        done = [
+            score_publication.publish(*ones),
+            score_publication.publish(*ones),
+            score_publication.hide(*ones),
+        ]
+    assert done == [True, False, True]
+    assert world.audit() == ["scores_published", "scores_hidden"]
+    assert book(world).columns[0].published_at is None

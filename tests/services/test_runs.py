@@ -51,6 +51,14 @@ def test_a_claim_brings_everything_that_grading_needs(world: World) -> None:
     assert run.status is RunStatus.RUNNING
 
 
+def test_each_claim_brings_the_files_of_its_own_submission(world: World) -> None:
+    for user, text in ((world.student, "x = 1\n"), (world.other, "x = 2\n")):
+        world.submit(user, text=text)
+    jobs = (world.must_claim("w1"), world.must_claim("w2"))
+    found = [world.store.get(job.files[job.entry]) for job in jobs]
+    assert found == [b"x = 1\n", b"x = 2\n"]
+
+
 def test_an_empty_queue_gives_nothing(world: World) -> None:
     assert world.claim() is None
 

@@ -18,7 +18,7 @@ from grader.models import (
     RubricMark,
     Standing,
 )
-from grader.services import runs, standings
+from grader.services import quick_standing, runs, standings
 from tests.services.world import NOW, World
 
 
@@ -155,6 +155,33 @@ def test_a_run_without_a_score_counts_for_nothing(world: World) -> None:
         runs.fail(session, job, "the assignment is wrong")
     assert rows(world)[first, world.student].counts
     assert str(uuid.UUID(receipt.submission_id)) == receipt.submission_id
+
+
+def test_the_quick_way_comes_to_the_same_as_the_long_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(
+        world,
+        due_at=NOW - timedelta(hours=30),
+        late_policy={"percent_per_day": 10.0, "grace_minutes": 5},
+    )
+    for score in (4.0, 6.0, 5.0):
+        graded(world, score)
+    columns = [column.name for column in Standing.__table__.columns]
+    quick = {
+        key: [getattr(row, name) for name in columns]
+        for key, row in rows(world).items()
+    }
+    monkeypatch.setattr(quick_standing, "settle", lambda *_: False)
+    for submission, _ in quick:
+        with world.database.write() as session:
+            standings.settle(session, submission)
+    long = {
+        key: [getattr(row, name) for name in columns]
+        for key, row in rows(world).items()
+    }
+    assert quick == long
+    assert sorted(row.final or 0.0 for row in rows(world).values()) == [3.2, 4.0, 4.8]
 
 
 def test_stored_standings_are_what_they_should_be(world: World) -> None:

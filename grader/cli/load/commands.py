@@ -78,4 +78,29 @@ def soak(minutes: float, seed: int, rate: float, kinds: tuple[str, ...]) -> None
         raise SystemExit(1)
 
 
-COMMANDS: tuple[click.Command, ...] = (queue, burst, soak)
+@click.command("dashboard")
+@click.option("--students", type=click.IntRange(2), default=1000, show_default=True)
+@click.option("--assignments", type=click.IntRange(1), default=12, show_default=True)
+@click.option("--attempts", type=click.IntRange(1), default=10, show_default=True)
+@click.option("--checks", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--rounds", type=click.IntRange(1), default=7, show_default=True)
+@click.option("--only", default="", help="Only endpoints like this.")
+@click.option("--database", "kinds", multiple=True, help="sqlite or postgresql.")
+def dashboard(kinds: tuple[str, ...], rounds: int, only: str, **size: int) -> None:
+    """Measure every page that lists or shows something, in a large course.
+
+    Exits with 1 if the median of one is above 300 ms.
+    """
+    from grader.cli import bench_dashboard
+    from grader.cli.load.classroom import Size
+    from grader.cli.load.databases import chosen_kinds
+
+    held = [
+        bench_dashboard.run(Size(**size), kind, rounds, only, click.echo)
+        for kind in chosen_kinds(kinds)
+    ]
+    if not all(held):
+        raise SystemExit(1)
+
+
+COMMANDS: tuple[click.Command, ...] = (queue, burst, soak, dashboard)

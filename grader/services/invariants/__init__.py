@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from grader.services import audit
-from grader.services.invariants import runs, submissions
+from grader.services.invariants import runs, standings, submissions
 from grader.services.invariants.look import Bounds, Look
 from grader.storage import BlobStore
 
@@ -102,7 +102,7 @@ INVARIANTS = (
     ),
     Invariant(
         "one-current-run",
-        "Every submission has one run that counts, the last one.",
+        "Every submission has one run that counts, the last one that is no trial.",
         runs.each_has_one_current_run,
     ),
     Invariant(
@@ -114,6 +114,11 @@ INVARIANTS = (
         "scores-are-those-noted",
         "Every score that counts is the one that was noted last.",
         runs.scores_are_those_noted,
+    ),
+    Invariant(
+        "standings-are-as-expected",
+        "What lists show is what runs, overrides, rubric and dates add up to.",
+        standings.standings_are_as_expected,
     ),
     Invariant(
         "attempts-add-up",

@@ -3,11 +3,18 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from grader.db import database_now
-from grader.models import AuditEntry, GradingRun, Lane, RunStatus, Submission
+from grader.models import (
+    AuditEntry,
+    GradingRun,
+    Lane,
+    RerunItem,
+    RunStatus,
+    Submission,
+)
 from grader.services.invariants.look import ROWS_AT_ONCE, Look
 
 _GRADED = "graded"
@@ -38,17 +45,26 @@ def nothing_is_stuck(look: Look) -> Iterator[str]:
 
 
 def each_has_one_current_run(look: Look) -> Iterator[str]:
-    """Yield submissions whose runs do not end in one that counts."""
+    """Yield submissions whose runs do not end in one that counts.
+
+    Runs of a batch that is not applied, or undone, may come after it.
+    """
     runs, last = func.count(GradingRun.id), func.max(GradingRun.ordinal)
+    is_trial = func.coalesce(RerunItem.applied, true()).is_(False)
+    last_real = func.max(GradingRun.ordinal).filter(~is_trial)
     current = func.count().filter(GradingRun.is_current)
     newest = func.max(GradingRun.ordinal).filter(GradingRun.is_current)
     strangers = func.count().filter(GradingRun.user_id != Submission.user_id)
     rows = look.session.execute(
         select(Submission.id, runs, current)
         .outerjoin(GradingRun, GradingRun.submission_id == Submission.id)
+        .outerjoin(RerunItem, RerunItem.new_run_id == GradingRun.id)
         .group_by(Submission.id)
         .having(
-            or_(runs == 0, current != 1, newest != last, last != runs, strangers > 0)
+            or_(
+                *(runs == 0, current != 1, last != runs, strangers > 0),
+                newest != last_real,
+            )
         )
     )
     for submission_id, count, marked in rows:
@@ -81,11 +97,24 @@ def each_ends_once(look: Look) -> Iterator[str]:
 
 
 def scores_are_those_noted(look: Look) -> Iterator[str]:
-    """Yield runs whose score is not the last one noted for their submission."""
+    """Yield runs whose score is not the last one noted for their submission.
+
+    A run that is graded has its own note; one that is not shows the score before it.
+    """
     noted = aliased(AuditEntry)
+    trials = select(RerunItem.new_run_id).where(~RerunItem.applied)
     last = (
         select(func.max(noted.id))
-        .where(noted.submission_id == GradingRun.submission_id, noted.action == _GRADED)
+        .where(
+            noted.submission_id == GradingRun.submission_id,
+            noted.action == _GRADED,
+            or_(
+                noted.run_id == GradingRun.id,
+                and_(
+                    GradingRun.status != RunStatus.GRADED, noted.run_id.not_in(trials)
+                ),
+            ),
+        )
         .scalar_subquery()
     )
     rows = look.session.execute(

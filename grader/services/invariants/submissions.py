@@ -2,10 +2,18 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, inspect, or_, select
 from sqlalchemy.orm import Session
 
-from grader.models import AssignmentSnapshot, Attempts, AuditEntry, Submission
+from grader.models import (
+    AssignmentSnapshot,
+    Attempts,
+    AuditEntry,
+    Draft,
+    Submission,
+    Trial,
+    TrialState,
+)
 from grader.services import receipts
 from grader.services.invariants.look import ROWS_AT_ONCE, Look
 
@@ -73,6 +81,20 @@ def manifests(session: Session) -> Iterator[tuple[str, dict[str, str]]]:
     ):
         yield f"submission {key}", files
         yield f"submission {key}", originals
+    # A backup is also made of older tables, before they are brought up to date.
+    if inspect(session.connection()).has_table(Draft.__tablename__):
+        yield from _unpublished(session)
+
+
+def _unpublished(session: Session) -> Iterator[tuple[str, dict[str, str]]]:
+    for number, manifest in session.execute(select(Draft.id, Draft.manifest)):
+        yield f"draft {number}", manifest
+    # What a trial is over with, nobody reads again.
+    unfinished = Trial.state.in_((TrialState.QUEUED, TrialState.RUNNING))
+    for trial, manifest in session.execute(
+        select(Trial.id, Trial.manifest).where(unfinished)
+    ):
+        yield f"trial {trial}", manifest
 
 
 def attempts_add_up(look: Look) -> Iterator[str]:

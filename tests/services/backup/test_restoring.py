@@ -1,5 +1,6 @@
 """What a backup brings back is what was there, row by row and file by file."""
 
+import tarfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -203,15 +204,18 @@ def test_a_damaged_file_of_the_target_is_made_whole(
     assert elsewhere.store.get(name) == content
 
 
-@pytest.mark.parametrize("at", [0.02, 0.3, 0.6, 0.98])
+@pytest.mark.parametrize("at", [0.0, 0.3, 0.6, 0.99])
 def test_a_backup_with_one_other_byte_changes_nothing(
     used: World, elsewhere: Place, tmp_path: Path, at: float
 ) -> None:
     source = tmp_path / "b.tar"
     made(used, source)
+    with tarfile.open(source) as archive:
+        # The manifest stands last; its mistakes are found when rows are counted.
+        *members, _manifest = (one for one in archive.getmembers() if one.size)
+    member = members[int(len(members) * at)]
     content = bytearray(source.read_bytes())
-    end = content.index(b'"damaged"')
-    content[int(end * at)] ^= 0x40
+    content[member.offset_data + member.size // 2] ^= 0x40
     source.write_bytes(content)
 
     refused = refusal(source, elsewhere)

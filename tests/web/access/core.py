@@ -23,8 +23,6 @@ MATRIX: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "student.assignment"): MEMBERS,
     ("GET", "student.starter"): MEMBERS,
     ("GET", "ta.submissions"): STAFF,
-    ("GET", "instructor.scores"): INSTRUCTORS,
-    ("GET", "instructor.scores_csv"): INSTRUCTORS,
     ("GET", "instructor.settings"): INSTRUCTORS,
     ("GET", "health.service"): INSTRUCTORS,
     ("GET", "submission.report"): OWNER_AND_STAFF,
@@ -35,14 +33,12 @@ MATRIX: dict[tuple[str, str], tuple[int, ...]] = {
     # Only its owner has a receipt.
     ("GET", "submission.receipt"): (302, 200, 404, 404, 404, 404, 404),
     ("GET", "receipts.look"): SIGNED_IN,
-    ("GET", "api.submission"): (401, 200, 404, 404, 404, 200, 200),
     # Posts that are refused for their content say 422 or show the form again.
     ("POST", "security.login"): (200, 302, 302, 302, 302, 302, 302),
     ("POST", "security.change_password"): SIGNED_IN,
     ("POST", "security.logout"): (302,) * 7,
     ("POST", "student.submit"): (302, 422, 422, 404, 404, 422, 422),
     ("POST", "receipts.verify"): (302, *(422,) * 6),
-    ("POST", "instructor.save_settings"): (302, 403, 403, 404, 404, 403, 422),
     # There is no such alarm.
     ("POST", "health.resolve"): (302, 403, 403, 404, 404, 403, 404),
     ("POST", "submission.rerun"): (302, 403, 404, 404, 404, 303, 303),
@@ -53,4 +49,3 @@ VALUES = {
     "path:name": "mlp.py",
     "path:filename": "css/app.css",
 }
-BODIES = {"instructor.save_settings": {"due_at": "tomorrow"}}

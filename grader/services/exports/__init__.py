@@ -1,0 +1,1 @@
+"""The gradebook as the tables that other systems read."""
