@@ -145,7 +145,7 @@ def submit(browser: Browser, mark: str, more: str = "") -> str:
 
 def report(browser: Browser, submission: str) -> dict[str, Any]:
     """Return a submission's report as far as it has come."""
-    return browser.get_json(f"/api/submissions/{submission}")
+    return browser.get_json(f"/api/v1/submissions/{submission}")
 
 
 def graded(browser: Browser, submission: str) -> dict[str, Any]:

@@ -154,7 +154,7 @@ def follow(
     deadline = time.monotonic() + PATIENCE_SECONDS
     task = bar.add_task(name, total=None) if bar else None
     while time.monotonic() < deadline:
-        report = browser.get_json(f"/api/submissions/{submission}")
+        report = browser.get_json(f"/api/v1/submissions/{submission}")
         if report["status"] not in PENDING:
             return report
         if bar is not None and task is not None:

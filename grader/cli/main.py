@@ -9,6 +9,7 @@ import click
 from grader import __version__
 
 COMMANDS = {
+    "api": "grader.cli.api:api",
     "assignment": "grader.cli.administration:assignment",
     "backup": "grader.cli.backup:backup",
     "bench": "grader.cli.bench:bench",
@@ -19,13 +20,15 @@ COMMANDS = {
     "feedback": "grader.cli.feedback:feedback",
     "grade": "grader.cli.grade:grade",
     "kinds": "grader.cli.kinds:kinds",
+    "login": "grader.cli.login:login",
     "migrate": "grader.cli.serve:migrate",
     "receipt": "grader.cli.receipt:receipt",
     "reference": "grader.cli.reference:reference",
     "restore": "grader.cli.backup:restore",
     "serve": "grader.cli.serve:serve",
+    "submit": "grader.cli.submit:submit",
     "tidy": "grader.cli.tidy:tidy",
-    "user": "grader.cli.administration:user",
+    "user": "grader.cli.user:user",
     "validate": "grader.cli.validate:validate",
     "web": "grader.cli.serve:web",
     "work": "grader.cli.serve:work",

@@ -9,7 +9,6 @@ from flask import (
     Response,
     current_app,
     g,
-    jsonify,
     make_response,
     render_template,
     request,
@@ -30,6 +29,7 @@ from grader.errors import (
 from grader.web.backend import backend
 from grader.web.filters import size
 from grader.web.health import note_refused_storage
+from grader.web.json_api import problems
 
 _log = logging.getLogger(__name__)
 
@@ -120,11 +120,13 @@ def page(
     code: str = "",
     incident: str = "",
 ) -> Response:
-    """Render the page, or the JSON object, for one status."""
+    """Render the page, or the problem for programs, for one status."""
+    if problems.concerns_programs():
+        sentence = "" if words is None else f"{words.title}. {words.text}"
+        return problems.answer(
+            status, sentence=sentence, code=code, detail=detail, incident=incident
+        )
     words = words or _WORDS.get(status) or _WORDS[500 if status >= 500 else 400]
-    if request.path.startswith("/api/"):
-        body = {"code": code or str(status), "message": f"{words.title}. {words.text}"}
-        return make_response(jsonify(error=body), status)
     if request.headers.get("HX-Request"):
         return make_response(words.title, status)
     facts = {
@@ -166,6 +168,10 @@ def _csrf(_error: CSRFError) -> Response:
 
 
 def _refused(error: RefusedError) -> Response:
+    if problems.concerns_programs():
+        return problems.answer(
+            422, sentence=error.message, code=error.code, detail=error.detail
+        )
     words = _Words(_WORDS[422].title, error.message)
     return page(422, words=words, detail=error.detail, code=error.code)
 

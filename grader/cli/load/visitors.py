@@ -71,7 +71,7 @@ class Visitor:
 
     def status(self, submission_id: str) -> Answer:
         """Ask for a report as the page's script does."""
-        return self._ask("GET", f"/api/submissions/{submission_id}")
+        return self._ask("GET", f"/api/v1/submissions/{submission_id}")
 
     def _ask(
         self,

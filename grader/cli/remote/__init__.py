@@ -1,0 +1,1 @@
+"""Talking to a service from a student's terminal: no database, no server modules."""

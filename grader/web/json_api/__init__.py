@@ -1,0 +1,1 @@
+"""What programs may ask of the service: JSON under ``/api/v1``, and nothing else."""
