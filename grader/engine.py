@@ -15,6 +15,7 @@ from grader.checks.answers import Answer, Trouble, answers
 from grader.checks.base import secret_rng
 from grader.checks.feedback import running, stubs
 from grader.checks.snippet import PUBLIC_SEED
+from grader.checks.visibility import VISIBLE, covers
 from grader.contract.jail import Jail, JailSession
 from grader.contract.limits import Limits
 from grader.contract.messages import (
@@ -141,6 +142,7 @@ def _report(
         jail_tier=tier,
         notices=notices,
         log=run.log,
+        log_check=run.log_check,
         machine=dict(run.session.facts),
         blocked_calls=tuple(run.blocked_calls),
     )
@@ -185,7 +187,10 @@ class _Run:
     files: Mapping[str, bytes]
     binding: str = ""
     results: list[CheckResult] = field(default_factory=list)
+    levels: dict[str, str] = field(default_factory=dict)
     log: str = ""
+    log_check: str = ""
+    log_is_seen: bool = False
     load_trouble: Trouble | None = None
     used_stubs: set[str] = field(default_factory=set)
     blocked_calls: list[BlockedCall] = field(default_factory=list)
@@ -197,16 +202,28 @@ class _Run:
         seconds = time.perf_counter() - started
         results = tuple(replace(result, seconds=seconds) for result in results)
         self.results += results
+        self.levels[check.params.id] = check.params.visibility
         return results
 
-    def note(self, observation: Observation, check: str) -> None:
-        """Keep what the report says beside the results. Untrusted."""
-        blocked = BlockedCall(check, observation.blocked_call)
+    def note(self, observation: Observation, params: CheckParams) -> None:
+        """Keep what the report says beside the results. Untrusted.
+
+        What a check gave to the code may be printed by it, or told by what it imports:
+        students read that only of checks that they see.
+        """
+        blocked = BlockedCall(params.id, observation.blocked_call)
         if blocked.call and blocked not in self.blocked_calls:
             self.blocked_calls.append(blocked)
-        self.log = self.log or observation.log
-        for reply in observation.replies:
+        is_visible = params.visibility == VISIBLE
+        if observation.log and (not self.log or (is_visible and not self.log_is_seen)):
+            self.log, self.log_check = observation.log, params.id
+            self.log_is_seen = is_visible
+        for reply in observation.replies if is_visible else ():
             self.used_stubs |= set(reply.notes.get(USED_STUBS, "").split(","))
+
+    def results_beside(self, level: str) -> list[CheckResult]:
+        """Return the results that a check of this level may speak of."""
+        return [one for one in self.results if covers(level, self.levels[one.check])]
 
     def _results(self, check: Check) -> Iterator[CheckResult]:
         if self.load_trouble is not None:
@@ -254,8 +271,8 @@ class _Trial:
         return self.run.files
 
     @property
-    def visible(self) -> bool:
-        return self.params.visible
+    def public_inputs(self) -> bool:
+        return self.params.public_inputs
 
     @property
     def binding(self) -> str:
@@ -263,16 +280,16 @@ class _Trial:
 
     @property
     def earlier(self) -> Sequence[CheckResult]:
-        return self.run.results
+        return self.run.results_beside(self.params.visibility)
 
     def rng(self, purpose: str) -> np.random.Generator:
-        seed = PUBLIC_SEED if self.params.visible else self.run.seed
+        seed = PUBLIC_SEED if self.params.public_inputs else self.run.seed
         return secret_rng(seed, self.params.id, purpose)
 
     def ask(self, calls: Sequence[Call], *, one_by_one: bool = False) -> list[Answer]:
         case = Case(tuple(calls), self.limits, one_by_one)
         observation = self.run.session.observe(case)
-        self.run.note(observation, self.params.id)
+        self.run.note(observation, self.params)
         found = answers(observation, len(calls))
         _require_binding(found)
         trouble = found[0].trouble if found else None

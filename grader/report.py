@@ -130,6 +130,9 @@ class Report:
         Of the grader, Python and NumPy.
     log
         What the code printed while it was imported, cut.
+    log_check
+        Id of the check that ran while it was printed. Who may not know of that check
+        must not read the log: code can print what it is given.
     machine
         What decided which jail holds, such as the kernel and Landlock. For staff.
     blocked_calls
@@ -147,6 +150,7 @@ class Report:
     jail_tier: str
     notices: tuple[str, ...] = ()
     log: str = ""
+    log_check: str = ""
     seconds: float = 0.0
     machine: Mapping[str, str] = field(default_factory=dict)
     blocked_calls: tuple[BlockedCall, ...] = ()

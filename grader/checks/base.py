@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from grader.checks.answers import Answer
 from grader.checks.component import Component
+from grader.checks.visibility import Visibility
 from grader.checks.ways import Way
 from grader.contract.limits import Limits
 from grader.contract.messages import Call
@@ -57,10 +58,14 @@ class CheckParams(BaseModel):
     wall_seconds
         Wall clock for each call of this check, where it needs another limit than the
         rest of the assignment.
-    visible
+    visibility
+        When students see that the check exists and what came of it: always, never,
+        from their own due date on, or once the staff have published the scores. Until
+        then they see the sum of the others only.
+    public_inputs
         Whether the inputs are public: the same for everybody and every run, and shown
         where the check fails, as code to run at home. They can be learnt by heart, so
-        leave points to checks that are not visible.
+        leave points to checks whose inputs are drawn for every run.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -74,7 +79,8 @@ class CheckParams(BaseModel):
     wall_seconds: Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)] | None = (
         None
     )
-    visible: bool = False
+    visibility: Visibility = "visible"
+    public_inputs: bool = False
 
     def limits(self, usual: Limits) -> Limits:
         """Return what each process of this check may use."""
@@ -93,6 +99,7 @@ class CheckOutline:
     kind: str
     component: str
     max_points: float
+    visibility: Visibility = "visible"
 
 
 class Trial(Protocol):
@@ -109,7 +116,7 @@ class Trial(Protocol):
         ...
 
     @property
-    def visible(self) -> bool:
+    def public_inputs(self) -> bool:
         """Return whether the student may see the inputs."""
         ...
 
@@ -120,7 +127,10 @@ class Trial(Protocol):
 
     @property
     def earlier(self) -> Sequence[CheckResult]:
-        """Return the results of the checks that ran before this one."""
+        """Return the results of the checks that ran before this one.
+
+        Only of those that whoever reads this one's result may read too.
+        """
         ...
 
     def rng(self, purpose: str) -> np.random.Generator:
@@ -248,6 +258,7 @@ class Check(ABC):
             kind=self.params.kind,
             component=self.component,
             max_points=sum(self.points.values()),
+            visibility=self.params.visibility,
         )
 
     @property

@@ -19,6 +19,10 @@ Keys, each present only where it applies:
     For each axis, at how many of its indices an entry is off, out of how many.
 ``excerpt``
     ``{"start": [r, c], "expected": [[...]], "got": [[...]]}`` around the worst entry.
+``error_grid``
+    ``{"shape": [r, c], "rows": [...], "columns": [...], "errors": [[...]]}``: how far
+    off the answer is, in boxes of neighbouring entries, the largest of each box; where
+    each box begins. Of more than two axes the last two, the largest along the others.
 ``curves``
     Named lists of numbers over the same horizontal axis, see ``curves``.
 ``fault``
@@ -46,6 +50,9 @@ FIRST_WRONG = 5
 EXCERPT_ROWS = 4
 EXCERPT_COLUMNS = 5
 CURVE_POINTS = 400
+GRID_ROWS = 12
+GRID_COLUMNS = 12
+GRID_DIGITS = 3
 
 Evidence = dict[str, Any]
 
@@ -103,7 +110,41 @@ def _of_wrong_entries(found: Comparison) -> Evidence:
             for axis, length in enumerate(found.wrong.shape)
         ],
         "excerpt": excerpt(found.expected, found.got, found.worst),
+        **_grid(found),
     }
+
+
+def _grid(found: Comparison) -> Evidence:
+    """Return where the error sits; nothing for an answer that is one number or row."""
+    if found.wrong.ndim < 2 or found.wrong.size < 2:
+        return {}
+    with np.errstate(invalid="ignore", over="ignore"):
+        off = np.abs(np.asarray(found.got - found.expected, np.float64))
+    # What is no number is as far off as can be; what rounding does is not off.
+    off = np.where(found.wrong, np.where(np.isfinite(off), off, np.inf), 0.0)
+    flat = off.max(axis=tuple(range(off.ndim - 2)))
+    rows, columns = (
+        _starts(length, most)
+        for length, most in zip(flat.shape, (GRID_ROWS, GRID_COLUMNS), strict=True)
+    )
+    boxes = np.maximum.reduceat(np.maximum.reduceat(flat, rows, 0), columns, 1)
+    return {
+        "error_grid": {
+            "shape": list(flat.shape),
+            "rows": rows,
+            "columns": columns,
+            "errors": [
+                [number(f"{value:.{GRID_DIGITS}g}") for value in line]
+                for line in boxes.tolist()
+            ],
+        }
+    }
+
+
+def _starts(length: int, most: int) -> list[int]:
+    """Return where each of at most so many boxes of nearly equal length begins."""
+    boxes = min(length, most)
+    return [at * length // boxes for at in range(boxes)]
 
 
 def _touched(wrong: Array, axis: int) -> int:

@@ -185,7 +185,7 @@ class Judge:
         self, case: DrawnCase, quantity: str, found: Comparison
     ) -> evidence.Evidence:
         """Return the case as code to run at home, if its inputs are public."""
-        if not self.trial.visible:
+        if not self.trial.public_inputs:
             return {}
         source = snippet.of_case(
             self.trial.binding, self.part, self.operation, case.arrays, quantity, found

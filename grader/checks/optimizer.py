@@ -220,7 +220,7 @@ class OptimizerCheck(ComponentCheck):
 
     def _replay(self, trial: Trial, seen: Sighting, first: Deviation) -> dict[str, Any]:
         """Return the steps as code to run at home, if their inputs are public."""
-        if not trial.visible:
+        if not trial.public_inputs:
             return {}
         source = snippet.of_steps(
             trial.binding,

@@ -1,4 +1,4 @@
-"""A failing case of a visible check as code that a student can paste and run.
+"""A failing case whose inputs are public as code that a student can paste and run.
 
 Only checks whose inputs are public are shown: their seed is the same for everybody.
 """

@@ -3,8 +3,9 @@
 import re
 import zoneinfo
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,11 +18,15 @@ from grader.models import (
     Course,
     CourseRole,
     Enrolment,
-    GradingRun,
+    RegradeRequest,
+    RegradeState,
     RunStatus,
-    Submission,
     User,
 )
+from grader.services import attempts, visibility
+from grader.services.attempts import History
+from grader.services.due_dates import own_dates
+from grader.services.visibility import Sight
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
@@ -38,14 +43,31 @@ class CourseView:
 
 @dataclass(frozen=True, slots=True)
 class AssignmentCard:
-    """One line of a person's list of assignments; scores are that person's own."""
+    """One line of a person's list of assignments; dates and scores are that person's.
+
+    Parameters
+    ----------
+    opens_at
+        In the future only for staff: students do not see it before.
+    score
+        The one that counts; of the visible part of the last submission where
+        ``is_partial``.
+    last_score, last_status
+        Of the newest submission.
+    open_questions
+        How many regrade requests of this student wait for an answer.
+    """
 
     slug: str
     title: str
     due_at: datetime | None
-    best_score: float | None
+    opens_at: datetime | None
+    score: float | None
+    last_score: float | None
     last_status: RunStatus | None
     max_score: float
+    is_partial: bool = False
+    open_questions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +136,9 @@ def courses_of(session: Session, user_id: int) -> list[CourseCard]:
     roles: dict[int, CourseRole] = {
         enrolment.course_id: enrolment.role
         for enrolment in session.scalars(
-            select(Enrolment).where(Enrolment.user_id == user_id)
+            select(Enrolment).where(
+                Enrolment.user_id == user_id, Enrolment.dropped_at.is_(None)
+            )
         )
     }
     query = select(Course).order_by(Course.title, Course.slug)
@@ -122,7 +146,14 @@ def courses_of(session: Session, user_id: int) -> list[CourseCard]:
     if user is None or not user.is_admin:
         query = query.where(Course.id.in_(roles))
     courses = session.scalars(query).all()
-    cards = _assignment_cards(session, user_id, [course.id for course in courses])
+    staff_in = {
+        course.id
+        for course in courses
+        if roles.get(course.id, CourseRole.INSTRUCTOR).is_staff
+    }
+    cards = _assignment_cards(
+        session, user_id, [course.id for course in courses], staff_in
+    )
     return [
         CourseCard(
             course.slug,
@@ -140,60 +171,80 @@ def _find(session: Session, slug: str) -> Course | None:
 
 
 def _assignment_cards(
-    session: Session, user_id: int, course_ids: list[int]
+    session: Session, user_id: int, course_ids: list[int], staff_in: set[int]
 ) -> dict[int, list[AssignmentCard]]:
-    assignments = session.scalars(
-        select(Assignment).where(Assignment.course_id.in_(course_ids))
-    ).all()
-    ids = [assignment.id for assignment in assignments]
-    newest = (
-        select(func.max(AssignmentSnapshot.id))
-        .where(AssignmentSnapshot.assignment_id.in_(ids))
-        .group_by(AssignmentSnapshot.assignment_id)
-    )
-    newest_rows = session.scalars(
-        select(AssignmentSnapshot).where(AssignmentSnapshot.id.in_(newest))
-    )
-    most = {row.assignment_id: row.max_score for row in newest_rows}
-    best, last = _own_results(session, user_id, ids)
+    now = database_now(session)
+    assignments = [
+        one
+        for one in session.scalars(
+            select(Assignment).where(Assignment.course_id.in_(course_ids))
+        )
+        if one.course_id in staff_in or visibility.is_open(one, now)
+    ]
+    sights = visibility.sights(session, assignments, user_id, now, staff_in=staff_in)
+    own = attempts.histories(session, assignments, user_id, sights)
+    outlines = _newest_outlines(session, list(sights))
+    dates = own_dates(session, assignments, user_id)
+    questions = _open_questions(session, user_id, list(sights))
     cards: dict[int, list[AssignmentCard]] = defaultdict(list)
-    for assignment in sorted(assignments, key=_by_date):
-        cards[assignment.course_id].append(
-            AssignmentCard(
-                assignment.slug,
-                assignment.title,
-                assignment.due_at,
-                best.get(assignment.id),
-                last.get(assignment.id),
-                most.get(assignment.id, 0.0),
+    for one in sorted(assignments, key=lambda one: _by_date(one, dates[one.id])):
+        outline = outlines.get(one.id, [])
+        card = _card(one, own[one.id], sights[one.id], outline)
+        cards[one.course_id].append(
+            replace(
+                card,
+                due_at=dates[one.id],
+                open_questions=questions.get(one.id, 0),
             )
         )
     return cards
 
 
-def _by_date(assignment: Assignment) -> tuple[bool, str, str]:
-    due = assignment.due_at
-    return (due is None, due.isoformat() if due else "", assignment.slug)
-
-
-def _own_results(
-    session: Session, user_id: int, assignment_ids: list[int]
-) -> tuple[dict[int, float], dict[int, RunStatus]]:
-    """Return the best score and the last status, by assignment."""
-    rows = session.execute(
-        select(Submission.assignment_id, GradingRun.score, GradingRun.status)
-        .join(GradingRun, GradingRun.submission_id == Submission.id)
-        .where(
-            Submission.user_id == user_id,
-            Submission.assignment_id.in_(assignment_ids),
-            GradingRun.is_current,
-        )
-        .order_by(Submission.number)
+def _card(
+    assignment: Assignment, own: History, sight: Sight, outline: list[Any]
+) -> AssignmentCard:
+    counting = own.last_scored if own.is_partial else own.counting
+    last = own.rows[0] if own.rows else None
+    return AssignmentCard(
+        slug=assignment.slug,
+        title=assignment.title,
+        due_at=assignment.due_at,
+        opens_at=assignment.opens_at,
+        score=None if counting is None else counting.score,
+        last_score=None if last is None else last.score,
+        last_status=None if last is None else last.status,
+        max_score=sight.max_score(outline),
+        is_partial=not sight.is_whole(outline),
     )
-    best: dict[int, float] = {}
-    last: dict[int, RunStatus] = {}
-    for assignment_id, score, status in rows:
-        last[assignment_id] = status
-        if score is not None:
-            best[assignment_id] = max(score, best.get(assignment_id, score))
-    return best, last
+
+
+def _newest_outlines(session: Session, ids: list[int]) -> dict[int, list[Any]]:
+    newest = (
+        select(func.max(AssignmentSnapshot.id))
+        .where(AssignmentSnapshot.assignment_id.in_(ids))
+        .group_by(AssignmentSnapshot.assignment_id)
+    )
+    rows = session.execute(
+        select(AssignmentSnapshot.assignment_id, AssignmentSnapshot.outline).where(
+            AssignmentSnapshot.id.in_(newest)
+        )
+    )
+    return dict(rows.all())
+
+
+def _open_questions(session: Session, user_id: int, ids: list[int]) -> dict[int, int]:
+    """Return how many of a student's regrade requests are open, by assignment."""
+    rows = session.execute(
+        select(RegradeRequest.assignment_id, func.count())
+        .where(
+            RegradeRequest.opened_by == user_id,
+            RegradeRequest.assignment_id.in_(ids),
+            RegradeRequest.state == RegradeState.OPEN,
+        )
+        .group_by(RegradeRequest.assignment_id)
+    )
+    return dict(rows.all())
+
+
+def _by_date(assignment: Assignment, due: datetime | None) -> tuple[bool, str, str]:
+    return (due is None, due.isoformat() if due else "", assignment.slug)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, undefer
 
+from grader import lateness
 from grader.db import database_now
 from grader.errors import NotFoundError
 from grader.models import (
@@ -18,38 +19,22 @@ from grader.models import (
     GradingRun,
     RunResult,
     RunStatus,
+    Standing,
     Submission,
 )
 from grader.report import BlockedCall, CheckResult
-from grader.services import accounts, hints
+from grader.services import accounts, hints, visibility
 from grader.services.estimates import waiting
-from grader.services.gradebook import (
-    POLICY,
-    AttemptRow,
-    ScoreRow,
-    SubmissionRow,
-    attempts,
-    blocked_calls,
-    scores,
-    scores_csv,
-    submissions,
-)
 from grader.services.ids import parsed
+from grader.services.submission_list import blocked_calls
 
 __all__ = [
-    "POLICY",
-    "AttemptRow",
     "CheckState",
     "CheckView",
     "ReportView",
     "ResultView",
-    "ScoreRow",
-    "SubmissionRow",
-    "attempts",
+    "Worth",
     "for_viewer",
-    "scores",
-    "scores_csv",
-    "submissions",
 ]
 
 # What is shown of one quantity is what the check said of it.
@@ -66,7 +51,13 @@ class CheckState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CheckView:
-    """One check of a report; ``points`` is ``None`` until it has ended."""
+    """One check of a report; ``points`` is ``None`` until it has ended.
+
+    Parameters
+    ----------
+    hidden
+        For staff: when students see it, if not always. Empty for students.
+    """
 
     id: str
     title: str
@@ -75,6 +66,25 @@ class CheckView:
     points: float | None
     state: CheckState
     results: list[ResultView]
+    hidden: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What became of the points that grading gave; see ``grader.models.Standing``.
+
+    Parameters
+    ----------
+    late
+        How late it was, in words; empty if it was in time.
+    """
+
+    raw: float | None
+    adjusted: float | None
+    late: str
+    penalty: float
+    final: float | None
+    counts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +100,15 @@ class ReportView:
     current_index, total, current_title
         The check that runs, from 1, of how many; 0 and empty if none runs.
     score
-        What counts; during a rerun, of the run before.
+        What counts; during a rerun, of the run before. Of the visible part only where
+        ``is_partial``.
+    is_partial
+        Whether checks are hidden from this reader. Everything here is then about the
+        others alone.
+    is_withdrawn, can_withdraw
+        Whether the student cancelled it while it waited, and whether that is possible.
+    worth
+        How the score came about, where this reader may know it.
     hint_notice
         When the hints that are left out here are shown; empty if none is left out.
     problem, jail_tier, seed, worker, versions, spec_digest, machine, blocked_calls
@@ -129,6 +147,10 @@ class ReportView:
     run_number: int
     my_role: CourseRole
     is_mine: bool
+    is_partial: bool = False
+    is_withdrawn: bool = False
+    can_withdraw: bool = False
+    worth: Worth | None = None
     hint_notice: str = ""
     problem: str = ""
     worker: str = ""
@@ -168,28 +190,86 @@ def for_viewer(
     if run is None:
         raise NotFoundError(f"submission {submission_id} does not exist")
     role = _role(session, run.submission, viewer_id)
-    return _view(session, run, role, is_mine=run.user_id == viewer_id)
+    look = _Look(session, run, role, viewer_id)
+    return _view(session, look)
 
 
 def _role(session: Session, submission: Submission, viewer_id: int) -> CourseRole:
     role = accounts.role_in(session, viewer_id, submission.assignment.course_id)
-    may_see = role is not None and (role.is_staff or submission.user_id == viewer_id)
+    may_see = role is not None and (
+        role.is_staff
+        or submission.user_id == viewer_id
+        # It counts for the others of a group too.
+        or session.get(Standing, (submission.id, viewer_id)) is not None
+    )
     if role is None or not may_see:
         raise NotFoundError(f"submission {submission.id} is not for this viewer")
     return role
 
 
-def _view(
-    session: Session, run: GradingRun, role: CourseRole, *, is_mine: bool
-) -> ReportView:
-    submission = run.submission
+class _Look:
+    """One reader's look at one run: what is hidden, and what is not.
+
+    Attributes
+    ----------
+    outline
+        Entries of the checks that are shown.
+    is_whole
+        Whether that is all of them.
+    """
+
+    def __init__(
+        self, session: Session, run: GradingRun, role: CourseRole, viewer_id: int
+    ) -> None:
+        self.run = run
+        self.role = role
+        self.is_mine = run.user_id == viewer_id
+        self.now = database_now(session)
+        assignment = run.submission.assignment
+        self.sight = visibility.sight(session, assignment, viewer_id, role, self.now)
+        self.outline = self.sight.shown(run.snapshot.outline)
+        self.is_whole = self.sight.is_whole(run.snapshot.outline)
+        self.worth = self._worth(session, viewer_id) if self.is_whole else None
+
+    def _worth(self, session: Session, viewer_id: int) -> Worth | None:
+        submission = self.run.submission
+        whose = submission.user_id if self.role.is_staff else viewer_id
+        row = session.get(Standing, (submission.id, whose))
+        if row is None:
+            return None
+        late = lateness.span_words(row.late_seconds) if row.late_seconds else ""
+        return Worth(row.raw, row.adjusted, late, row.penalty, row.final, row.counts)
+
+    def totals(self, session: Session) -> tuple[float | None, float]:
+        """Return score and largest score, of the visible part if that is all."""
+        run = self.run
+        if self.is_whole:
+            score = run.score if self.worth is None else self.worth.final
+            most = run.max_score
+            return score, run.snapshot.max_score if most is None else most
+        checks = frozenset(entry["id"] for entry in self.outline)
+        part = {run.id: visibility.Part(run.submission_id, checks)}
+        known = run.status is RunStatus.GRADED
+        score = visibility.points_of(session, part)[run.id] if known else None
+        return score, self.sight.max_score(self.outline)
+
+    def log(self) -> str:
+        """Return what was printed, unless a hidden check may have been printed."""
+        report = self.run.report or {}
+        seen = {entry["id"] for entry in self.outline}
+        may_read = self.is_whole or report.get("log_check") in seen
+        return str(report.get("log", "")) if may_read else ""
+
+
+def _view(session: Session, look: _Look) -> ReportView:
+    run, submission = look.run, look.run.submission
     assignment = submission.assignment
-    curtain = _curtain(session, run, role)
-    shown = _checks(session, run)
+    curtain = _curtain(look)
+    shown = _checks(session, look)
     checks = [_as_seen(check, curtain) for check in shown]
     current = next((c for c in checks if c.state is CheckState.RUNNING), None)
-    report = run.report or {}
     waits = waiting(session, run)
+    score, max_score = look.totals(session)
     return ReportView(
         submission_id=str(submission.id),
         run_id=str(run.id),
@@ -211,21 +291,32 @@ def _view(
         total=len(checks),
         current_title=current.title if current else "",
         checks=checks,
-        score=run.score,
-        max_score=run.snapshot.max_score if run.max_score is None else run.max_score,
-        # Grading repeats those of intake, and may add some.
-        notices=list(dict.fromkeys([*submission.notices, *report.get("notices", ())])),
-        log=str(report.get("log", "")),
+        score=score,
+        max_score=max_score,
+        notices=_notices(run),
+        log=look.log(),
         files=list(submission.files),
         started_at=run.started_at,
         finished_at=run.finished_at,
         attempt_refunded=submission.attempt_refunded,
         run_number=run.ordinal,
-        my_role=role,
-        is_mine=is_mine,
+        my_role=look.role,
+        is_mine=look.is_mine,
+        is_partial=not look.is_whole,
+        is_withdrawn=run.status is RunStatus.SUPERSEDED and submission.attempt_refunded,
+        can_withdraw=look.is_mine
+        and run.status is RunStatus.QUEUED
+        and run.ordinal == 1,
+        worth=look.worth,
         hint_notice=hints.policy(curtain.hints) if checks != shown else "",
-        **(_for_staff(run) if role.is_staff else {}),
+        **(_for_staff(run) if look.role.is_staff else {}),
     )
+
+
+def _notices(run: GradingRun) -> list[str]:
+    """Return what intake said and, where grading repeats it, what that added."""
+    added = (run.report or {}).get("notices", ())
+    return list(dict.fromkeys([*run.submission.notices, *added]))
 
 
 def _for_staff(run: GradingRun) -> dict[str, Any]:
@@ -242,17 +333,17 @@ def _for_staff(run: GradingRun) -> dict[str, Any]:
     }
 
 
-def _curtain(session: Session, run: GradingRun, role: CourseRole) -> hints.Curtain:
+def _curtain(look: _Look) -> hints.Curtain:
     """Return what this reader sees of the hints."""
-    stated = hints.of_outline(run.snapshot.outline)
-    if role.is_staff:
+    stated = hints.of_outline(look.run.snapshot.outline)
+    if look.role.is_staff:
         return hints.for_staff(stated)
-    submission = run.submission
+    submission = look.run.submission
     return hints.for_student(
         stated,
         number=submission.number,
         received_at=submission.received_at,
-        now=database_now(session),
+        now=look.now,
     )
 
 
@@ -260,8 +351,9 @@ def _as_seen(check: CheckView, curtain: hints.Curtain) -> CheckView:
     return replace(check, results=[curtain.seen(one) for one in check.results])
 
 
-def _checks(session: Session, run: GradingRun) -> list[CheckView]:
-    """Return every check of the snapshot, with results as far as there are any."""
+def _checks(session: Session, look: _Look) -> list[CheckView]:
+    """Return every check that is shown, with results as far as there are any."""
+    run = look.run
     found = {
         row.check: [CheckResult.from_json(result) for result in row.results]
         for row in session.scalars(
@@ -272,7 +364,7 @@ def _checks(session: Session, run: GradingRun) -> list[CheckView]:
     }
     views: list[CheckView] = []
     is_next = run.status is RunStatus.RUNNING
-    for outline in run.snapshot.outline:
+    for outline in look.outline:
         results = found.get(outline["id"])
         state = CheckState.DONE if results is not None else CheckState.WAITING
         if results is None and is_next:
@@ -286,6 +378,11 @@ def _checks(session: Session, run: GradingRun) -> list[CheckView]:
                 points=None if results is None else sum(r.points for r in results),
                 state=state,
                 results=results or [],
+                hidden=_badge(look.role, outline),
             )
         )
     return views
+
+
+def _badge(role: CourseRole, outline: Mapping[str, Any]) -> str:
+    return visibility.badge(visibility.level_of(outline)) if role.is_staff else ""

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Mapping
+from urllib.parse import quote
 
 from flask import Response, current_app
 from werkzeug.datastructures import Headers
@@ -22,8 +23,21 @@ def attachment(
     ).strip(". ")
     headers = Headers()
     headers.add("X-Content-Type-Options", "nosniff")
-    headers.set("Content-Disposition", "attachment", filename=safe or "download")
+    headers.set("Content-Disposition", "attachment", **_named(safe or "download"))
     return current_app.response_class(content, mimetype=mimetype, headers=headers)
+
+
+def _named(name: str) -> dict[str, str]:
+    """Return a name for a header, which servers send as Latin-1 and nothing else.
+
+    References
+    ----------
+    RFC 6266, section 4.3, and RFC 8187 for the second form.
+    """
+    plain = name.encode("ascii", "replace").decode().replace("?", "_")
+    if plain == name:
+        return {"filename": name}
+    return {"filename": plain, "filename*": f"UTF-8''{quote(name, safe='')}"}
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

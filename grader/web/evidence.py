@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.web.filters import number, plural
+from grader.web.heat import Heat, heat_of
 
 DASH = "\u2013"
 _TABLE_ROWS = 12
@@ -80,6 +81,7 @@ class Facts:
     distance: str = ""
     replay: str = ""
     inputs: str = ""
+    heat: Heat | None = None
 
     @property
     def brief(self) -> str:
@@ -89,7 +91,8 @@ class Facts:
     @property
     def has_more(self) -> bool:
         """Tell whether there is anything to unfold besides the pair."""
-        return bool(self.rows or self.matrices or self.distance or self._has_trace)
+        seen = self.rows or self.matrices or self.heat or self.distance
+        return bool(seen or self._has_trace)
 
     @property
     def _has_trace(self) -> bool:
@@ -108,6 +111,7 @@ def facts(evidence: Mapping[str, Any], quantity: str = "") -> Facts:
         distance=str(evidence.get("distance_in_words") or ""),
         replay=str(evidence.get("replay") or ""),
         inputs=_shapes(evidence.get("case")),
+        heat=heat_of(evidence.get("error_grid")),
     )
 
 

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import Flask
 
+from grader.services import visibility
+
 # Format characters that change the order or the look of what follows: a reader must
 # see that they are there. The zero-width joiner is needed by some scripts and emoji.
 _KEPT = frozenset("\n\t\u200c\u200d")
@@ -44,7 +46,16 @@ def visible(text: str) -> str:
     """Return ``text`` with control and bidirectional characters made visible."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(map(_visible_character, text.replace("\r\n", "\n")))
+    return text.replace("\r\n", "\n").translate(_VISIBLE)
+
+
+def shown(value: Any) -> Any:
+    """Return what a template prints, with strange characters of any text visible.
+
+    So no template can forget it. Text that somebody edits must come back as it was:
+    ``| e`` in a template keeps it.
+    """
+    return visible(value) if type(value) is str else value
 
 
 def _visible_character(character: str) -> str:
@@ -56,6 +67,17 @@ def _visible_character(character: str) -> str:
     if code == 0x7F:
         return "\u2421"
     return f"\u27e8U+{code:04X}\u27e9"
+
+
+class _Visible(dict[int, str]):
+    """How each character is written, found out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = _visible_character(chr(code))
+        return self[code]
+
+
+_VISIBLE = _Visible()
 
 
 def points(value: float | None) -> str:
@@ -173,11 +195,18 @@ def status_word(status: Any) -> str:
     return _STATUS_WORDS.get(str(status), str(status))
 
 
+def level_word(level: Any) -> str:
+    """Say for staff when students see a check; empty where they always do."""
+    return visibility.badge(str(level))
+
+
 def install(app: Flask) -> None:
-    """Make all of these available to the templates."""
+    """Make all of these available to the templates, and text visible by itself."""
+    app.jinja_env.finalize = shown
     app.jinja_env.filters.update(
         earned=earned,
         iso=iso,
+        level_word=level_word,
         moment=moment,
         number=number,
         percent=percent,

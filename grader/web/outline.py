@@ -1,6 +1,6 @@
 """What an assignment tests, grouped by the part of the student's code."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from grader.assignments import Assignment, CheckOutline
@@ -25,11 +25,21 @@ class OutlineGroup:
     lines: tuple[OutlineLine, ...]
 
 
-def grouped(assignment: Assignment) -> tuple[OutlineGroup, ...]:
-    """Return the checks by component, components in the order they first appear."""
+def grouped(
+    assignment: Assignment, shows: Callable[[str], bool] = lambda level: True
+) -> tuple[OutlineGroup, ...]:
+    """Return the checks by component, components in the order they first appear.
+
+    Parameters
+    ----------
+    shows
+        Whether the reader sees checks of a level of visibility.
+    """
     lines: dict[str, list[OutlineLine]] = {}
     for check in assignment.checks:
         outline = check.outline
+        if not shows(outline.visibility):
+            continue
         line = OutlineLine(outline, dict(check.points))
         lines.setdefault(outline.component or WHOLE, []).append(line)
     return tuple(

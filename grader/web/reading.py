@@ -7,7 +7,7 @@ from functools import cached_property
 
 from grader.models import RunStatus
 from grader.report import CheckResult, Diagnosis, Verdict
-from grader.services.reports import CheckState, CheckView, ReportView
+from grader.services.reports import CheckState, CheckView, ReportView, Worth
 from grader.web.evidence import Facts, facts
 from grader.web.filters import plural, points
 from grader.web.outline import WHOLE
@@ -192,7 +192,8 @@ def announcement(report: ReportView) -> str:
             f"{report.current_title}"
         )
     if report.status is RunStatus.GRADED:
-        return f"Graded: {points(report.score)} of {points(report.max_score)} points."
+        part = "Graded, visible part" if report.is_partial else "Graded"
+        return f"{part}: {points(report.score)} of {points(report.max_score)} points."
     return "Grading has ended without a score."
 
 
@@ -213,18 +214,45 @@ def summary(report: ReportView) -> str:
         return "There is no result yet."
     verdicts = [result.verdict for check in report.checks for result in check.results]
     passed = sum(verdict is Verdict.PASSED for verdict in verdicts)
-    missed = len(verdicts) - passed
-    if missed == 0:
-        return f"All {plural(passed, 'result')} passed. Nothing left to do here."
+    what = "visible result" if report.is_partial else "result"
+    if passed == len(verdicts):
+        said = f"All {plural(passed, what)} passed."
+        return said if report.is_partial else f"{said} Nothing left to do here."
     first = next(
         check.title
         for check in report.checks
         if any(result.verdict is not Verdict.PASSED for result in check.results)
     )
     return (
-        f"{passed} of {plural(len(verdicts), 'result')} passed. "
+        f"{passed} of {plural(len(verdicts), what)} passed. "
         f"A good place to start: {first}."
     )
+
+
+def how_it_came(worth: Worth | None, max_score: float) -> str:
+    """Return the sum that leads from the points of the checks to the score.
+
+    Empty where there is nothing to add up.
+    """
+    if worth is None or worth.raw is None or worth.adjusted is None:
+        return ""
+    said = ""
+    if worth.adjusted != worth.raw:
+        change = "plus" if worth.adjusted > worth.raw else "minus"
+        by = points(abs(worth.adjusted - worth.raw))
+        said = (
+            f"{points(worth.raw)} from the checks, {change} {by} by the staff = "
+            f"{points(worth.adjusted)}. "
+        )
+    if worth.penalty and worth.adjusted:
+        share = f"{100 * worth.penalty / worth.adjusted:.3g} %"
+        said += (
+            f"{points(worth.adjusted)} of {points(max_score)}, minus {share} "
+            f"for {worth.late} late = {points(worth.final)}."
+        )
+    elif worth.late:
+        said += f"{worth.late} late, which costs nothing here."
+    return said.strip()
 
 
 def poll_seconds(waited_seconds: float) -> int:

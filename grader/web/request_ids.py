@@ -1,6 +1,11 @@
-"""A number for each request, in its answer and in every line that it logs."""
+"""A number for each request, in its answer and in every line that it logs.
+
+And the moment at which it began, which is before its body was read: that is the moment
+at which somebody handed in.
+"""
 
 import secrets
+from datetime import UTC, datetime
 
 from flask import Flask, Response, g, request
 
@@ -14,6 +19,7 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def begin() -> None:
+        g.began_at = datetime.now(UTC)
         g.request_id = secrets.token_hex(8)
         logs.bind(request_id=g.request_id)
 

@@ -22,14 +22,23 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from grader import dispatch
-from grader.services import courses, reports, runs, submissions
+from grader.errors import RefusedError
+from grader.services import (
+    attempts,
+    courses,
+    feedback,
+    reports,
+    runs,
+    submissions,
+    withdrawing,
+)
 from grader.services.receipts import Receipt, as_text, sign
 from grader.services.reports import ReportView
 from grader.web import reading
 from grader.web.access import Access, requires
 from grader.web.backend import backend
 from grader.web.downloads import attachment, zipped
-from grader.web.highlighting import source_page
+from grader.web.highlighting import numbered, source_page
 
 blueprint = Blueprint("submission", __name__, url_prefix="/submissions/<submission>")
 # htmx stops polling when an answer has this status.
@@ -40,23 +49,7 @@ _STOP_POLLING = 286
 @requires(Access.SIGNED_IN)
 def report(submission: str) -> str:
     """Show the receipt and the report, as far as it has come."""
-    with backend().database.read() as session:
-        view = _visible(session, submission)
-        facts = _facts(view) | _history(session, view)
-    return render_template(
-        "report/page.html",
-        **facts,
-        assignment={"slug": view.assignment_slug, "title": view.assignment_title},
-        staff=view.my_role.is_staff,
-        has_charts=any(
-            line.facts.chart
-            for group in facts["groups"]
-            for check in group.checks
-            for line in check.results
-        ),
-        signature=_signature(view) if view.is_mine else "",
-        fragment=False,
-    )
+    return _report_page(submission)
 
 
 @blueprint.get("/live")
@@ -88,6 +81,7 @@ def code(submission: str) -> str:
         course = courses.by_slug(session, view.course_slug)
         graded = submissions.files_of(session, here.store, submission)
         uploaded = submissions.files_of(session, here.store, submission, originals=True)
+        people = feedback.of_report(session, view, current_user.id)
     files = [
         (name, anchor(at), source_page(name, graded[name], anchor(at)))
         for at, name in enumerate(sorted(graded), start=1)
@@ -98,6 +92,10 @@ def code(submission: str) -> str:
         course=course,
         staff=view.my_role.is_staff,
         files=files,
+        people=people,
+        commented={
+            one.name: one for one in numbered(graded) if people.beside(one.name)
+        },
         uploaded=sorted(uploaded),
     )
 
@@ -168,6 +166,22 @@ def rerun(submission: str) -> BaseResponse:
     return redirect(url_for(".report", submission=submission), 303)
 
 
+@blueprint.post("/cancel")
+@requires(Access.SIGNED_IN)
+def cancel(submission: str) -> BaseResponse | tuple[str, int]:
+    """Take one's own submission out of the queue while it waits there."""
+    here = backend()
+    with here.database.read() as session:
+        _visible(session, submission)
+    try:
+        with here.database.write() as session:
+            withdrawing.withdraw(session, submission, current_user.id)
+    except RefusedError as refusal:
+        return _report_page(submission, refusal), 422
+    flash("Cancelled. Your attempt was given back.", "success")
+    return redirect(url_for(".report", submission=submission), 303)
+
+
 def anchor(position: int) -> str:
     """Return the prefix of the line anchors of the file at this place in the list."""
     return f"f{position}"
@@ -179,13 +193,38 @@ def _visible(session: Session, submission: str) -> ReportView:
     )
 
 
+def _report_page(submission: str, refusal: RefusedError | None = None) -> str:
+    with backend().database.read() as session:
+        view = _visible(session, submission)
+        facts = _facts(view) | _history(session, view)
+    return render_template(
+        "report/page.html",
+        **facts,
+        assignment={"slug": view.assignment_slug, "title": view.assignment_title},
+        staff=view.my_role.is_staff,
+        has_charts=any(
+            line.facts.chart
+            for group in facts["groups"]
+            for check in group.checks
+            for line in check.results
+        ),
+        signature=_signature(view) if view.is_mine else "",
+        refusal=refusal,
+        fragment=False,
+    )
+
+
 def _history(session: Session, view: ReportView) -> dict[str, Any]:
     """Return what the list of the student's attempts needs."""
     return {
         "course": courses.by_slug(session, view.course_slug),
-        "policy": reports.POLICY,
-        "attempts": reports.attempts(
-            session, assignment_id=view.assignment_id, user_id=view.student_id
+        "people": feedback.of_report(session, view, current_user.id),
+        "history": attempts.for_reader(
+            session,
+            assignment_id=view.assignment_id,
+            student_id=view.student_id,
+            reader_id=current_user.id,
+            now=datetime.now(UTC),
         ),
     }
 
@@ -216,6 +255,7 @@ def _facts(view: ReportView) -> dict[str, Any]:
         "groups": reading.groups(view, link),
         "announcement": reading.announcement(view),
         "summary": reading.summary(view),
+        "how_it_came": reading.how_it_came(view.worth, view.max_score),
         "done": reading.checks_done(view),
         "points_so_far": reading.points_so_far(view),
         "poll_seconds": seconds,

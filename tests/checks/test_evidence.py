@@ -166,3 +166,30 @@ def test_long_curves_are_thinned_alike() -> None:
     assert found["stride"] == 3
     assert found["got"][:2] == [0.0, 3.0]
     assert len(found["got"]) <= evidence.CURVE_POINTS
+
+
+def grid_of(right: np.ndarray, got: np.ndarray) -> dict:
+    compared = compare(Expected(right, float(np.abs(right).max())), got)
+    return evidence.of_comparison(compared, {}).get("error_grid", {})
+
+
+def test_error_grid_says_where_the_answer_is_off_and_stays_small() -> None:
+    right = np.ones((2, 30, 5))
+    got = right.copy()
+    got[0, 29, 4] = 3.5
+    got[1, 0, 0] = -4.0
+
+    grid = grid_of(right, got)
+
+    assert grid["shape"] == [30, 5]
+    assert grid["rows"] == [0, 2, 5, 7, 10, 12, 15, 17, 20, 22, 25, 27]
+    assert grid["columns"] == [0, 1, 2, 3, 4]
+    assert (grid["errors"][0][0], grid["errors"][11][4]) == (5.0, 2.5)
+    assert sum(value != 0 for line in grid["errors"] for value in line) == 2
+    assert grid_of(right[0], np.full((30, 5), np.nan))["errors"][0][0] == "inf"
+    json.dumps(grid, allow_nan=False)
+
+
+def test_what_is_no_table_has_no_error_grid() -> None:
+    assert grid_of(np.ones(4), np.zeros(4)) == {}
+    assert grid_of(np.ones((1, 1)), np.zeros((1, 1))) == {}

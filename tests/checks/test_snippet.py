@@ -1,4 +1,4 @@
-"""A failing case of a visible check is code that runs below the student's file."""
+"""A failing case with public inputs is code that runs below the student's file."""
 
 import contextlib
 import io
@@ -24,7 +24,7 @@ WRONG = {
 
 
 def failed(source: str, check: str, seed: int = 1) -> CheckResult:
-    report = graded(source, check, seed=seed, extra="visible = true")
+    report = graded(source, check, seed=seed, extra="public_inputs = true")
     return next(r for r in report.results if r.verdict is Verdict.FAILED)
 
 
@@ -85,7 +85,7 @@ def test_with_a_binding_of_its_own_only_the_numbers_are_written() -> None:
     [[check]]
     id = "tanh"
     {CHECKS["tanh-forward"]}
-    visible = true
+    public_inputs = true
     """
     binding = b"def tanh(student, x, grad_out=None):\n    return {'out': x}\n"
     wanted = load_files({"assignment.toml": text.encode(), "binding.py": binding})

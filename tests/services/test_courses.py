@@ -24,11 +24,11 @@ def test_a_student_sees_the_best_own_score_and_the_last_status(world: World) -> 
     (course,) = cards(world, world.student)
     (assignment,) = course.assignments
     assert course.role is CourseRole.STUDENT
-    assert assignment.best_score == 5.0
+    assert assignment.score == 5.0
     assert assignment.last_status is RunStatus.QUEUED
     assert assignment.max_score == 6.0
     (theirs,) = cards(world, world.other)[0].assignments
-    assert (theirs.best_score, theirs.last_status) == (None, None)
+    assert (theirs.score, theirs.last_status) == (None, None)
 
 
 def test_a_person_sees_only_their_courses_and_an_administrator_all(

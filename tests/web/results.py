@@ -92,6 +92,12 @@ def _wrong_bias(right: CheckResult) -> CheckResult:
             "wrong_entries": 2,
             "entries": 3,
             "first_wrong": [[1], [2]],
+            "error_grid": {
+                "shape": [2, 24],
+                "rows": [0, 1],
+                "columns": [0, 8, 16],
+                "errors": [[0.0, 3.53, 0.5], ["inf", 0.0, 0.01]],
+            },
             "excerpt": {
                 "start": [0, 0],
                 "expected": [[1.25, -3.5251234567, 0.75]],

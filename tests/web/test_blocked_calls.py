@@ -46,7 +46,7 @@ def test_the_student_reads_neither_the_call_nor_the_machine(
 def test_programs_of_students_read_neither_and_programs_of_staff_both(
     visit: Visit, world: World
 ) -> None:
-    address = f"/api/submissions/{world.ids['partial']}"
+    address = f"/api/v1/submissions/{world.ids['partial']}"
 
     mine, theirs = (visit(who).get(address).get_json() for who in ("ada", "tess"))
 

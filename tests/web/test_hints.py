@@ -72,13 +72,13 @@ def test_staff_read_the_hint_and_no_notice(visit: Visit, submission: str) -> Non
 
 
 def test_programs_of_students_get_no_hint_either(visit: Visit, submission: str) -> None:
-    answer = visit("ada").get(f"/api/submissions/{submission}")
+    answer = visit("ada").get(f"/api/v1/submissions/{submission}")
     assert HINT not in answer.text
     assert answer.json is not None
     assert answer.json["hint_notice"] == NOTICE
     (named,) = (one for one in answer.json["results"] if one["diagnosis"])
     assert (named["diagnosis"]["title"], named["diagnosis"]["hint"]) == (TITLE, "")
-    staff = visit("ivo").get(f"/api/submissions/{submission}").json
+    staff = visit("ivo").get(f"/api/v1/submissions/{submission}").json
     assert staff is not None
     assert staff["hint_notice"] == ""
 
@@ -88,7 +88,7 @@ def test_a_hidden_name_is_on_no_page_and_in_no_answer(
 ) -> None:
     hold_back(world, database, submission, 'show = "never"\ndiagnosis = "hidden"\n')
     page = visit("ada").get(f"/submissions/{submission}").text
-    answer = visit("ada").get(f"/api/submissions/{submission}")
+    answer = visit("ada").get(f"/api/v1/submissions/{submission}")
     for text in (page, answer.text):
         assert TITLE not in text
         assert HINT not in text

@@ -30,7 +30,8 @@ def test_page_of_a_running_submission_names_the_check_and_polls(
 ) -> None:
     text = visit("ben").get(f"/submissions/{world.ids['running']}").text
     assert "Running check 3 of 4: Linear: backward" in text
-    assert 'hx-trigger="every 1s"' in text
+    # Three seconds where this test came late to the run.
+    assert re.search(r'hx-trigger="every [13]s"', text)
     assert 'value="2" max="4"' in text
     assert "htmx-2.0.11.min.js" in text
     assert '<noscript><meta http-equiv="refresh"' in text
@@ -145,6 +146,7 @@ def test_result_shows_points_numbers_diagnosis_and_hint(
     assert "A good place to start: Linear: backward." in text
     assert "2 of 3 entries, first at [1], [2]" in text
     assert '<mark class="off">nan</mark>' in text
+    assert '<td class="h4">3.5</td>' in text
 
 
 def test_result_says_what_went_in_and_how_far_off_it_is(
@@ -268,7 +270,7 @@ def test_download_knows_only_the_names_of_the_submission(
 
 
 def test_programs_get_the_documented_keys(visit: Visit, world: World) -> None:
-    body = visit("ada").get(f"/api/submissions/{world.ids['partial']}").get_json()
+    body = visit("ada").get(f"/api/v1/submissions/{world.ids['partial']}").get_json()
     assert body["status"] == "graded"
     assert body["score"] == 12
     assert {*body["results"][0]} >= {
@@ -284,7 +286,7 @@ def test_programs_get_the_documented_keys(visit: Visit, world: World) -> None:
         "seconds",
     }
     assert "seed" not in body
-    staff = visit("tess").get(f"/api/submissions/{world.ids['partial']}").get_json()
+    staff = visit("tess").get(f"/api/v1/submissions/{world.ids['partial']}").get_json()
     assert isinstance(staff["seed"], int)
 
 

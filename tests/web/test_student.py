@@ -230,7 +230,7 @@ def test_after_the_deadline_the_form_is_gone_and_a_late_post_is_refused(
         row = session.get_one(Assignment, world.assignment_id)
         row.due_at = datetime.now(UTC) - timedelta(seconds=1)
     text = client.get(ASSIGNMENT).text
-    assert "The deadline has passed" in text
+    assert "The last moment to hand in was" in text
     assert 'type="file"' not in text
     before = count(database)
     answer = upload(client, GOOD)

@@ -1,5 +1,6 @@
 // Makes the upload form kinder: files can be dropped anywhere on the page, the chosen
-// ones are listed, and a double click sends one submission. Everything works without it.
+// ones are listed and looked at before they count, and a double click sends one
+// submission. Everything works without it.
 "use strict";
 
 document.documentElement.classList.add("js");
@@ -43,8 +44,38 @@ function prepare(form) {
     }
   }
 
-  input.addEventListener("change", show);
-  form.addEventListener("submit", () => {
+  // The server says what is plainly wrong; only the newest answer is shown.
+  const place = document.getElementById("look");
+  let asked = 0;
+  async function look() {
+    const pasted = form.querySelector("textarea");
+    if (!place || !form.dataset.look) return;
+    if (input.files.length === 0 && !(pasted && pasted.value.trim())) return;
+    if (!input.checkValidity()) return;
+    asked += 1;
+    const mine = asked;
+    try {
+      const answer = await fetch(form.dataset.look, {
+        method: "POST", body: new FormData(form), credentials: "same-origin",
+        headers: { "X-Requested-With": "fetch" },
+      });
+      if (answer.status !== 200 && answer.status !== 422) return;
+      const text = await answer.text();
+      const part = new DOMParser().parseFromString(text, "text/html");
+      if (mine === asked) place.replaceChildren(...part.body.childNodes);
+    } catch {
+      // Without an answer nothing is known, and submitting says it all.
+    }
+  }
+
+  input.addEventListener("change", () => { show(); look(); });
+  form.addEventListener("submit", (event) => {
+    if (event.submitter && event.submitter !== button) {
+      // Looking again in place keeps the chosen files.
+      event.preventDefault();
+      look();
+      return;
+    }
     button.disabled = true;
     button.setAttribute("aria-busy", "true");
   });
@@ -73,6 +104,7 @@ function prepare(form) {
     if (!event.dataTransfer || event.dataTransfer.files.length === 0) return;
     input.files = event.dataTransfer.files;
     show();
+    look();
     button.focus();
   });
 }
