@@ -6,10 +6,10 @@ from collections.abc import Callable
 from contextvars import copy_context
 from types import TracebackType
 
+from sqlalchemy.orm import Session
+
 from grader.db import Database
 from grader.errors import LeaseLostError, StorageError
-from grader.services import health, runs
-from grader.services.runs import GradeJob
 
 log = logging.getLogger(__name__)
 
@@ -17,30 +17,35 @@ log = logging.getLogger(__name__)
 class LeaseKeeper:
     """Renews the lease of one job from a thread of its own, which does nothing else.
 
-    A database that is away for a while is no reason to stop: whether the run is still
+    A database that is away for a while is no reason to stop: whether the job is still
     ours is decided when something is written.
 
     Parameters
     ----------
+    renew
+        Called with every beat, in a transaction; raises `LeaseLostError` when the job
+        belongs to somebody else.
+    what
+        The job, for messages.
     show_life
         Called with every beat, whether the database is there or not.
     lost
-        Becomes true when the run belongs to somebody else.
+        Becomes true when the job belongs to somebody else.
     """
 
     def __init__(
         self,
         database: Database,
-        job: GradeJob,
+        renew: Callable[[Session], None],
         *,
-        lease: float,
+        what: str,
         every: float,
         show_life: Callable[[], None] = lambda: None,
     ) -> None:
         self.lost = False
         self._database = database
-        self._job = job
-        self._lease = lease
+        self._renew = renew
+        self._what = what
         self._every = every
         self._show_life = show_life
         self._done = threading.Event()
@@ -53,15 +58,15 @@ class LeaseKeeper:
         )
 
     def check(self) -> None:
-        """Raise if the run was lost since the last beat.
+        """Raise if the job was lost since the last beat.
 
         Raises
         ------
         LeaseLostError
-            Stop grading and write nothing.
+            Stop and write nothing.
         """
         if self.lost:
-            raise LeaseLostError(f"run {self._job.run_id}: the lease was lost")
+            raise LeaseLostError(f"{self._what}: the lease was lost")
 
     def __enter__(self) -> "LeaseKeeper":
         """Start beating."""
@@ -83,8 +88,7 @@ class LeaseKeeper:
             self._show_life()
             try:
                 with self._database.write() as session:
-                    runs.heartbeat(session, self._job, self._lease)
-                    health.worker_beat(session, self._job.worker)
+                    self._renew(session)
             except LeaseLostError:
                 self.lost = True
                 return

@@ -217,10 +217,14 @@ class Worker:
                 self._failed(job, error)
 
     def _grade(self, job: GradeJob, jail: Jail) -> None:
+        def renew(session: Session) -> None:
+            runs.heartbeat(session, job, self.lease_seconds)
+            health.worker_beat(session, job.worker)
+
         keeper = LeaseKeeper(
             self.database,
-            job,
-            lease=self.lease_seconds,
+            renew,
+            what=f"run {job.run_id}",
             every=self.heartbeat_seconds,
             show_life=self.show_life,
         )

@@ -3,12 +3,9 @@
 import logging
 import math
 import tempfile
-import threading
 from collections.abc import Callable
-from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy.orm import Session
@@ -28,6 +25,7 @@ from grader.errors import (
 from grader.services import health, trial_queue
 from grader.services.trial_queue import TrialJob
 from grader.storage import BlobStore
+from worker.lease import LeaseKeeper
 
 if TYPE_CHECKING:
     from grader.validation.bench import Bench
@@ -111,7 +109,7 @@ class TrialRunner:
     def _handle(self, job: TrialJob, jail: Jail, deadline: float) -> bool:
         """Go on with one trial; whatever happens, the row says so afterwards."""
         try:
-            with _Keeper(self.place, job) as keeper:
+            with self._keeper(job) as keeper:
                 self._go_on(job, jail, deadline, keeper)
         except LeaseLostError as error:
             log.warning("%s", error)
@@ -131,7 +129,7 @@ class TrialRunner:
         return not self.place.should_stop()
 
     def _go_on(
-        self, job: TrialJob, jail: Jail, deadline: float, keeper: "_Keeper"
+        self, job: TrialJob, jail: Jail, deadline: float, keeper: LeaseKeeper
     ) -> None:
         bench = self._bench(job, jail)
         kept = bench.resumed(job.kept)
@@ -192,6 +190,21 @@ class TrialRunner:
                 between=self._make_way,
             )
 
+    def _keeper(self, job: TrialJob) -> LeaseKeeper:
+        place = self.place
+
+        def renew(session: Session) -> None:
+            trial_queue.heartbeat(session, job, place.lease_seconds)
+            health.worker_beat(session, place.worker_id)
+
+        return LeaseKeeper(
+            place.database,
+            renew,
+            what=f"trial {job.trial_id}",
+            every=place.heartbeat_seconds,
+            show_life=place.show_life,
+        )
+
     def _settle(self, write: Callable[[Session], None]) -> None:
         """Write how it ended, unless the trial is somebody else's by now."""
         try:
@@ -199,60 +212,6 @@ class TrialRunner:
                 write(session)
         except LeaseLostError as error:
             log.warning("%s", error)
-
-
-class _Keeper:
-    """Renews the lease of a trial from a thread of its own."""
-
-    def __init__(self, place: Place, job: TrialJob) -> None:
-        self._place = place
-        self._job = job
-        self._lost = False
-        self._done = threading.Event()
-        self._thread = threading.Thread(
-            target=copy_context().run,
-            args=(self._beat,),
-            name="trial-keeper",
-            daemon=True,
-        )
-
-    def check(self) -> None:
-        """Raise if the trial was stopped or lost since the last beat.
-
-        Raises
-        ------
-        LeaseLostError
-            Stop and write nothing.
-        """
-        if self._lost:
-            raise LeaseLostError(f"trial {self._job.trial_id}: the lease was lost")
-
-    def __enter__(self) -> "_Keeper":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def _beat(self) -> None:
-        place = self._place
-        while not self._done.wait(place.heartbeat_seconds):
-            place.show_life()
-            try:
-                with place.database.write() as session:
-                    trial_queue.heartbeat(session, self._job, place.lease_seconds)
-                    health.worker_beat(session, place.worker_id)
-            except LeaseLostError:
-                self._lost = True
-                return
-            except StorageError as error:
-                log.warning("no heartbeat: %s", error)
 
 
 def _write(folder: Path, name: str, content: bytes) -> None:

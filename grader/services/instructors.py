@@ -2,9 +2,9 @@
 
 from sqlalchemy.orm import Session
 
-from grader.errors import ForbiddenError, NotFoundError
+from grader.errors import ForbiddenError
 from grader.models import Assignment, CourseRole
-from grader.services import accounts
+from grader.services import staff_rights
 
 
 def require(session: Session, course_id: int, actor_id: int) -> None:
@@ -17,9 +17,7 @@ def require(session: Session, course_id: int, actor_id: int) -> None:
     ForbiddenError
         If this person has another role there.
     """
-    role = accounts.role_in(session, actor_id, course_id)
-    if role is None:
-        raise NotFoundError(f"course {course_id} is not for user {actor_id}")
+    role = staff_rights.in_course(session, course_id, actor_id)
     if role is not CourseRole.INSTRUCTOR:
         raise ForbiddenError(f"user {actor_id} is no instructor of {course_id}")
 
@@ -32,8 +30,6 @@ def assignment(session: Session, assignment_id: int, actor_id: int) -> Assignmen
     NotFoundError, ForbiddenError
         As ``require``; the first also if there is no such assignment.
     """
-    row = session.get(Assignment, assignment_id)
-    if row is None:
-        raise NotFoundError(f"assignment {assignment_id} does not exist")
+    row = staff_rights.on_assignment(session, assignment_id, actor_id)
     require(session, row.course_id, actor_id)
     return row

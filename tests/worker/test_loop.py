@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from grader.config import Settings
 from grader.db import Database
@@ -18,6 +19,7 @@ from grader.errors import (
 )
 from grader.models import GradingRun, RunStatus, WorkerBeat
 from grader.services import runs
+from grader.services.runs import GradeJob
 from grader.storage import BlobStore
 from tests.services.world import CHECKS, World, make_world
 from tests.waiting import until
@@ -267,10 +269,14 @@ def test_the_lease_is_renewed_while_one_check_runs_long(world: World) -> None:
     assert world.run(receipt.run_id).status is RunStatus.GRADED
 
 
+def renewing(job: GradeJob) -> Callable[[Session], None]:
+    return lambda session: runs.heartbeat(session, job, 60.0)
+
+
 def test_a_lost_lease_is_noticed_while_a_check_runs(world: World) -> None:
     world.submit()
     job = world.must_claim()
-    with LeaseKeeper(world.database, job, lease=60.0, every=0.02) as keeper:
+    with LeaseKeeper(world.database, renewing(job), what="it", every=0.02) as keeper:
         keeper.check()
         with world.database.write() as session:
             runs.release(session, job)
@@ -286,7 +292,7 @@ def test_a_database_that_is_away_does_not_lose_the_lease(
     job = world.must_claim()
     before = world.run(job.run_id).heartbeat_at
     broken_writes(world, monkeypatch, 3)
-    with LeaseKeeper(world.database, job, lease=60.0, every=0.02) as keeper:
+    with LeaseKeeper(world.database, renewing(job), what="it", every=0.02) as keeper:
         until(lambda: world.run(job.run_id).heartbeat_at != before)
     assert not keeper.lost
 
