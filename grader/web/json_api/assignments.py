@@ -181,7 +181,7 @@ def submit(course: str, assignment: str, body: Upload | None) -> Accepted:
     after a lost connection: nothing is handed in twice. What cannot be accepted is
     refused with 422, and costs no attempt.
     """
-    received_at = datetime.now(UTC)
+    received_at: datetime = g.began_at
     key = _key()
     view, loaded = _opened(course, assignment)
     uploads = files_of_form() if body is None else _files(body)
