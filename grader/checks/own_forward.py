@@ -354,7 +354,9 @@ def slopes(
 
 
 def _norm(gradient: Array) -> float:
-    return float(np.linalg.norm(gradient.astype(np.float64)))
+    # A student's array: it may be complex, and its squares may be infinite.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(np.linalg.norm(np.abs(gradient).astype(np.float64)))
 
 
 def _named(found: Mapping[str, Slope], consistency: Consistency) -> list[str]:
