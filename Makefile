@@ -8,7 +8,7 @@ ONCE ?=
 WORKERS ?= $(shell expr $$(nproc) + 1)
 BEGAN := $(shell date +%s)
 
-.PHONY: demo serve test chaos lint coverage bench lock setup setup-test clean help
+.PHONY: demo serve test test-browser screenshots chaos lint coverage bench lock setup setup-test clean help
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,6 +19,9 @@ setup:  ## Install what the service needs
 setup-test:
 	@tools/setup.sh test
 
+setup-browser: setup-test
+	@tools/setup.sh browser
+
 demo: setup  ## Start the service with a demo course and grade real samples (ONCE=1 ends by itself)
 	@$(GRADER) demo --since $(BEGAN) $(if $(ONCE),--once)
 
@@ -26,7 +29,13 @@ serve: setup  ## Start the service on your own data
 	@$(GRADER) serve
 
 test: setup-test lint  ## Check style and types, then run every test
-	@$(PYTHON_ENV) -m pytest -q -n $(WORKERS) -rs $(TESTS)
+	@$(PYTHON_ENV) -m pytest -q -n $(WORKERS) --dist worksteal -rs $(TESTS)
+
+test-browser: setup-browser  ## Play every role in a headless browser, wide and on a phone
+	@GRADER_REQUIRE=browser $(PYTHON_ENV) -m pytest -q -rs tests/browser
+
+screenshots: setup-browser  ## Take the pictures of the guides anew
+	@PYTHONPATH=. $(PYTHON_ENV) tools/screenshots.py
 
 chaos: setup-test  ## Kill, freeze and cut off real processes: every fault on every database
 	@$(PYTHON_ENV) -m pytest -q -n 2 -rs -m "slow_chaos or not slow_chaos" --durations=0 --durations-min=0.5 tests/chaos

@@ -9,3 +9,4 @@ compile() {
 }
 compile pyproject.toml --extra postgres --group build -o requirements.lock
 compile pyproject.toml --extra postgres --group build --group dev -c requirements.lock -o requirements-dev.lock
+compile --group browser -c requirements-dev.lock -o requirements-browser.lock

@@ -4,6 +4,7 @@
 #
 #   tools/setup.sh run     what `make demo` needs
 #   tools/setup.sh test    what `make test` needs as well
+#   tools/setup.sh browser what `make test-browser` needs after that
 #
 # Works without python3-venv and without a compiler. Where packages cannot be
 # installed (no root, no sudo, not Debian) it says what is missing and goes on:
@@ -55,6 +56,12 @@ if [ "$purpose" = test ]; then
     fi
 fi
 
+if [ "$purpose" = browser ]; then
+    need_program chromium chromium "the browser tests cannot run."
+    # The driver's own runtime needs it, and a minimal Debian has none.
+    ldconfig -p | grep -q libatomic.so.1 || apt_install libatomic1 || true
+fi
+
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
     say "Python 3.11 or later is needed, found: $("$python" --version 2>&1). Set PYTHON=/path/to/python3."
     exit 1
@@ -62,6 +69,7 @@ fi
 
 lock=requirements.lock
 [ "$purpose" = test ] && lock=requirements-dev.lock
+[ "$purpose" = browser ] && lock=requirements-browser.lock
 stamp="$venv/.installed-from"
 wanted="$(cat requirements-uv.lock "$lock" pyproject.toml | sha256sum | cut -d' ' -f1) $lock"
 

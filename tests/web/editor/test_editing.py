@@ -256,7 +256,7 @@ def test_a_deleted_draft_is_fetched_back_from_the_list(ivo: FlaskClient) -> None
     gone = post(ivo, f"{DRAFTS}/short-lived/delete", really="yes")
     assert gone.status_code == 303
     page = ivo.get(DRAFTS).text
-    number = re.search(r'value="(\d+)"><button[^>]*Fetch short-lived back', page)
+    number = re.search(r'value="(\d+)"><button[^>]*Fetch back short-lived', page)
     assert number is not None
     assert post(ivo, f"{DRAFTS}/fetch-back", save=number.group(1)).status_code == 303
     assert ivo.get(f"{DRAFTS}/short-lived").status_code == 200
