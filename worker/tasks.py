@@ -1,22 +1,15 @@
 """The one task: answer a bell."""
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from grader import dispatch
 from worker.app import NODE, app, is_stopping, settings
-
-if TYPE_CHECKING:
-    from worker.loop import Worker
+from worker.loop import Worker, worker_for
 
 
 @lru_cache(maxsize=1)
-def this_process() -> "Worker":
+def this_process() -> Worker:
     """Return this grading process's worker, made after the fork."""
-    # Imported here: the parent never grades, and would keep a copy of every page of it
-    # that its processes write to.
-    from worker.loop import worker_for
-
     return worker_for(settings, NODE, should_stop=is_stopping)
 
 
