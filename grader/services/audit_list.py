@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -85,9 +85,14 @@ def listed(
     """
     if accounts.role_in(session, viewer_id, course_id) is not CourseRole.INSTRUCTOR:
         raise NotFoundError(f"course {course_id} is not for this viewer")
-    query = _entries(session, course_id).where(*_filters(wanted))
+    titles = dict(
+        session.execute(
+            select(Assignment.id, Assignment.title).filter_by(course_id=course_id)
+        ).all()
+    )
+    query = _entries(course_id, list(titles)).where(*_filters(wanted))
     rows = session.execute(query.limit(limit + 1)).all()
-    entries = tuple(_view(row) for row in rows[:limit])
+    entries = tuple(_view(row, titles) for row in rows[:limit])
     return EntryPage(entries, entries[-1].id if len(rows) > limit else None)
 
 
@@ -114,14 +119,14 @@ def as_csv(entries: Iterable[EntryView]) -> str:
     return text.getvalue()
 
 
-def _entries(session: Session, course_id: int) -> Select[*tuple[Any, ...]]:
-    ids = session.scalars(select(Assignment.id).filter_by(course_id=course_id)).all()
+def _entries(course_id: int, ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
     return (
         select(
             AuditEntry,
             _ACTOR.name.label("actor"),
             _STUDENT.name.label("student"),
             Submission.number,
+            Submission.assignment_id,
         )
         .outerjoin(Submission, Submission.id == AuditEntry.submission_id)
         .outerjoin(_ACTOR, _ACTOR.id == AuditEntry.actor_id)
@@ -169,8 +174,9 @@ def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _view(row: Row[Any]) -> EntryView:
+def _view(row: Row[Any], titles: Mapping[int, str]) -> EntryView:
     entry: AuditEntry = row[0]
+    about = titles.get(row.assignment_id or _named(entry))
     actor, student = row.actor or "", row.student or ""
     return EntryView(
         id=entry.id,
@@ -178,7 +184,18 @@ def _view(row: Row[Any]) -> EntryView:
         actor=actor,
         action=entry.action,
         sentence=audit_words.sentence(entry.action, actor, student, row.number),
-        details=tuple(audit_words.details(entry.old, entry.new)),
+        details=(
+            *([about] if about else []),
+            *audit_words.details(entry.old, entry.new),
+        ),
         reason=entry.reason,
         submission_id="" if row.number is None else str(entry.submission_id),
     )
+
+
+def _named(entry: AuditEntry) -> int:
+    """Return the id of the assignment that an entry's values name, else 0."""
+    for values in (entry.new, entry.old):
+        if isinstance(values, dict) and isinstance(values.get("assignment_id"), int):
+            return int(values["assignment_id"])
+    return 0

@@ -74,14 +74,21 @@ def one(course: str, assignment: str, batch: str) -> str:
 
 @blueprint.get("/<batch>/progress")
 @requires(Access.INSTRUCTOR)
-def progress(course: str, assignment: str, batch: str) -> tuple[str, int]:
-    """Return the part of the page that changes while runs are graded."""
+def progress(
+    course: str, assignment: str, batch: str
+) -> tuple[str, int, dict[str, str]]:
+    """Return the part of the page that changes while runs are graded.
+
+    When all have ended the page loads itself anew and shows what would change.
+    """
     with backend().database.read() as session:
         view, found = _found(session, course, assignment, batch)
     counts = found.card.progress
     has_ended = counts.ended == counts.total
     shown = _shown("reruns/progress.html", view, batch=found)
-    return shown, _STOP if has_ended else 200
+    if has_ended:
+        return shown, _STOP, {"HX-Refresh": "true"}
+    return shown, 200, {}
 
 
 @blueprint.post("/<batch>/apply")

@@ -112,7 +112,7 @@ def at(step: str, act: Act) -> Iterator[Fault]:
 
 
 def _watch_server(patch: pytest.MonkeyPatch, fault: Fault) -> None:
-    hear, fork, reap = ForkServer._hear, ForkServer.fork, ForkServer.reap
+    hear, fork, kill = ForkServer._hear, ForkServer.fork, Child.kill
 
     def heard(server: ForkServer, expected: bytes, seconds: float) -> Any:
         if expected == READY:
@@ -127,13 +127,14 @@ def _watch_server(patch: pytest.MonkeyPatch, fault: Fault) -> None:
         fault.reach("born")
         return fault.scene.child
 
-    def reaped(server: ForkServer) -> Any:
+    def killed(child: Child) -> None:
+        # Before it is: the server may say at once how its child has ended.
         fault.reach("reaping")
-        return reap(server)
+        kill(child)
 
     patch.setattr(ForkServer, "_hear", heard)
     patch.setattr(ForkServer, "fork", forked)
-    patch.setattr(ForkServer, "reap", reaped)
+    patch.setattr(Child, "kill", killed)
 
 
 def _watch_child(patch: pytest.MonkeyPatch, fault: Fault) -> None:

@@ -215,6 +215,9 @@ class ForkServer:
             # Whatever comes of it, its pipes are no longer ours to close.
             self._order = None
             self._waiting, self._waits_under = self._born(order), order.limits
+        if self.has_ended():
+            # Killed so early that what it holds did not notice.
+            raise SandboxUnavailableError("The jail ended while it started.")
 
     def has_ended(self) -> bool:
         """Return whether the server, what holds it, or a child that waits is gone."""

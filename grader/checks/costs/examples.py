@@ -6,9 +6,16 @@ from math import sqrt
 
 import numpy as np
 
-from grader.checks.costs.rounds import Reading, decided, reading
+from grader.checks.costs.rounds import Reading, Sign, decided, reading
 from grader.checks.costs.sizes import Size, few_examples, more_examples
-from grader.checks.costs.stopwatch import BOTH, FORWARD, Methods, Stopwatch, Work
+from grader.checks.costs.stopwatch import (
+    BOTH,
+    FORWARD,
+    LONG_ENOUGH_SECONDS,
+    Methods,
+    Stopwatch,
+    Work,
+)
 from grader.checks.feedback import cost as words
 
 # Growth of the time by that of the batch. A loop is at 0.75 to 1.2. Code on whole
@@ -19,6 +26,8 @@ NO_LOOP, LOOP = 0.35, 0.6
 CHEAP, DEAR = 40.0, 80.0
 SOME_EXAMPLES, FEWEST_EXAMPLES = 64, 128
 MOST_GAINED = 16
+# A forward that was timed in less than this cannot be divided by.
+SHORTEST_SECONDS = LONG_ENOUGH_SECONDS / 2
 # For one call on many examples, were it to grow with their square.
 BUDGET_SECONDS = 0.5
 
@@ -69,6 +78,9 @@ class Examples:
         def read(number: int) -> Reading:
             seconds = self._round(number)
             forward = seconds[_many(FORWARD)] or np.nan
+            if forward * self._works[_many(FORWARD)].times < SHORTEST_SECONDS:
+                # What a call takes besides is all that was seen; no ratio can be had.
+                return Reading(Sign.UNCLEAR)
             forwards = seconds[_many(BOTH)] / forward - 1
             message = words.too_dear(count, forwards)
             return reading(forwards, CHEAP, DEAR, message)

@@ -139,7 +139,7 @@ def _card(batch: RerunBatch, name: str, progress: Progress) -> BatchCard:
     return BatchCard(
         id=str(batch.id),
         what=in_words(batch.scope),
-        version="as it was" if own else "published at that time",
+        version="as it was" if own else "the one published when this was ordered",
         reason=batch.reason,
         state=batch.state,
         created_at=batch.created_at,
