@@ -1,9 +1,10 @@
 """``INSERT ... ON CONFLICT`` for whichever database this is."""
 
 from collections.abc import Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -33,14 +34,24 @@ def insert_or_update_all(
     session: Session, table: type[Base], rows: Sequence[dict[str, Any]]
 ) -> None:
     """Add many rows with the same columns, or change those that are there already."""
-    if not rows:
-        return
-    keys = [column.name for column in table.__table__.primary_key]
-    new = _insert(session, table)
-    changes = {name: new.excluded[name] for name in rows[0] if name not in keys}
-    session.execute(
-        new.on_conflict_do_update(index_elements=keys, set_=changes), list(rows)
-    )
+    if rows:
+        connection = session.connection()
+        is_sqlite = connection.dialect.name == "sqlite"
+        statement = _upsert(table, tuple(rows[0]), is_sqlite)
+        connection.execute(statement, rows[0] if len(rows) == 1 else list(rows))
+
+
+@lru_cache(maxsize=32)
+def _upsert(
+    model: type[Base], names: tuple[str, ...], is_sqlite: bool
+) -> sqlite.Insert | postgresql.Insert:
+    """Return the statement, which takes longer to build than to run."""
+    table = cast(Table, model.__table__)
+    keys = [column.name for column in table.primary_key]
+    new = sqlite.insert(table) if is_sqlite else postgresql.insert(table)
+    values: dict[str, Any] = {name: bindparam(name) for name in names}
+    changes = {name: new.excluded[name] for name in names if name not in keys}
+    return new.values(values).on_conflict_do_update(index_elements=keys, set_=changes)
 
 
 def insert_or_count(
