@@ -235,6 +235,9 @@ class ForkServer:
         SandboxUnavailableError
             If the jail does not answer.
         """
+        if self.has_ended():
+            # What it holds may live for some moments more, and is not used any more.
+            raise SandboxUnavailableError("The jail ended.")
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
             if self._waits_under == _kernel_limits(limits):
