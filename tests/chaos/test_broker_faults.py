@@ -83,6 +83,7 @@ def test_bells_that_were_all_deleted_are_rung_again(site: Site) -> None:
     assert site.ledger() == all_graded(12)
 
 
+@slow
 @SQLITE_FIRST
 def test_a_full_broker_takes_no_bell_and_loses_no_submission(site: Site) -> None:
     broker = site.broker(redis_server())
