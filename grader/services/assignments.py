@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from grader import assignments as files
 from grader.errors import NotFoundError, RefusedError
 from grader.models import Assignment, AssignmentSnapshot, Course
-from grader.services import audit
+from grader.services import audit, standings
 from grader.services import hints as hidden
 from grader.storage import BlobStore
 
@@ -97,9 +97,10 @@ def publish(
         row = Assignment(course_id=course_id, slug=assignment.spec.slug, created_at=now)
         session.add(row)
     row.title = assignment.spec.title
-    row.due_at = due_at if due_at is not None else row.due_at
     row.max_attempts = max_attempts if max_attempts is not None else row.max_attempts
     session.flush()
+    if due_at is not None:
+        _set_due(session, row, due_at)
     newest = _newest(session, row.id)
     if newest is not None and newest.digest == assignment.digest:
         return Published(row.id, newest.id, is_new=False)
@@ -265,7 +266,7 @@ def update_settings(
     if row is None:
         raise NotFoundError(f"assignment {assignment_id} does not exist")
     if not isinstance(due_at, Unchanged):
-        row.due_at = due_at
+        _set_due(session, row, due_at)
     if not isinstance(max_attempts, Unchanged):
         if max_attempts is not None and max_attempts < 1:
             raise RefusedError(
@@ -275,6 +276,13 @@ def update_settings(
             )
         row.max_attempts = max_attempts
     session.flush()
+
+
+def _set_due(session: Session, row: Assignment, due_at: datetime | None) -> None:
+    if row.due_at != due_at:
+        row.due_at = due_at
+        session.flush()
+        standings.settle_assignment(session, row.id)
 
 
 def _newest(session: Session, assignment_id: int) -> AssignmentSnapshot | None:

@@ -93,11 +93,6 @@ class History:
         return next((row for row in self.rows if row.score is not None), None)
 
 
-def rule_words(counting: Counting) -> str:
-    """Say which of a student's submissions is the score."""
-    return _RULES[counting]
-
-
 def history(
     session: Session, assignment: Assignment, user_id: int, sight: Sight
 ) -> History:

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grader.errors import NotFoundError, RefusedError
-from grader.models import Attempts, Counting, CourseRole, Standing
-from grader.services import audit, standings, visibility
+from grader.models import Assignment, Attempts, Counting, CourseRole, Standing
+from grader.services import admission, audit, standings, visibility
 from grader.services.ids import parsed
 from grader.services.upserts import insert_if_absent
 
@@ -51,7 +51,7 @@ def choose(
             code="no-score",
         )
     insert_if_absent(session, Attempts, {**key, "used": 0, "submitted": 0})
-    row = session.scalars(select(Attempts).filter_by(**key).with_for_update()).one()
+    row = _own_row(session, assignment, user_id)
     old, row.chosen_id = row.chosen_id, wanted
     session.flush()
     standings.settle_assignment(session, assignment_id, [user_id])
@@ -64,3 +64,19 @@ def choose(
         new={"chosen": str(wanted)},
     )
     return standing.number
+
+
+def _own_row(session: Session, assignment: Assignment, user_id: int) -> Attempts:
+    """Return a student's row, with those of the whole team locked.
+
+    In the order in which everybody locks them, so that two members who choose at once
+    wait for one another and not both.
+    """
+    team = admission.team_of(session, assignment, user_id)
+    rows = session.scalars(
+        select(Attempts)
+        .where(Attempts.assignment_id == assignment.id, Attempts.user_id.in_(team))
+        .order_by(Attempts.user_id)
+        .with_for_update()
+    )
+    return next(row for row in rows.all() if row.user_id == user_id)

@@ -131,18 +131,6 @@ def for_student(
     )
 
 
-def policy_words(session: Session, assignment_id: int) -> tuple[str, ...]:
-    """Return the rules about being late, pauses and groups in sentences.
-
-    Raises
-    ------
-    NotFoundError
-        If there is no such assignment.
-    """
-    assignment, course = _found(session, assignment_id)
-    return _words(assignment, course)
-
-
 def last_moment(session: Session, assignment_id: int) -> datetime | None:
     """Return when the last submission of anybody could be taken, ``None`` for never.
 

@@ -57,12 +57,6 @@ def offer(sealer: Sealer, email: str, sealed: str | None = None) -> Offer:
     return Offer(totp.pretty_key(sep=" "), address, sealed)
 
 
-def is_on(session: Session, user_id: int) -> bool:
-    """Tell whether a person signs in with two steps."""
-    stored = select(User.totp_secret).where(User.id == user_id)
-    return session.scalars(stored).one_or_none() is not None
-
-
 def switch_on(
     session: Session,
     sealer: Sealer,

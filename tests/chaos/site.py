@@ -190,6 +190,19 @@ class Site:
         """Wait until these, or all runs that there are, are over."""
         self.until(self._are_over(receipts))
 
+    def until_ended_by(self, worker: Process, start: Callable[[], Process]) -> None:
+        """Wait until all runs are over; start another worker whenever one has ended."""
+        is_over = self._are_over(())
+        alive = worker
+
+        def is_over_or_goes_on() -> bool:
+            nonlocal alive
+            if not alive.is_alive:
+                alive = start()
+            return is_over()
+
+        self.until(is_over_or_goes_on)
+
     def _are_over(self, receipts: Sequence[Receipt]) -> Callable[[], bool]:
         ids = [uuid.UUID(receipt.run_id) for receipt in receipts]
         query = select(GradingRun.id).where(

@@ -341,8 +341,10 @@ def test_the_policy_is_said_in_words(world: World) -> None:
         late_policy={**BANK, "grace_minutes": 15, "percent_per_day": 10},
     )
     with world.database.read() as session:
-        words = deadlines.policy_words(session, world.assignment_id)
-    assert words == (
+        terms = deadlines.for_student(
+            session, world.assignment_id, world.student, now=NOW
+        )
+    assert terms.policy == (
         "Up to 15 min late costs nothing.",
         "Late days of the course are used first, as many as help. Each student has "
         "3 late days for all assignments together.",

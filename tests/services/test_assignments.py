@@ -1,10 +1,12 @@
 """Publishing and reading back."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
 
 from grader.errors import NotFoundError, RefusedError, StorageError
+from grader.models import Standing
 from grader.services import assignments
 from grader.services.assignments import AssignmentView, Published
 from tests.services.world import NOW, World, tiny
@@ -98,3 +100,16 @@ def test_what_does_not_exist_is_not_found(world: World) -> None:
             assignments.publish(
                 session, world.store, course_id=999, assignment=tiny(), now=NOW
             )
+
+
+def test_a_new_date_settles_the_scores_that_it_concerns(world: World) -> None:
+    receipt = world.submit(at=NOW)
+    world.grade(5.0)
+    with world.database.write() as session:
+        assignments.update_settings(
+            session, world.assignment_id, due_at=NOW - timedelta(hours=1)
+        )
+    key = (uuid.UUID(receipt.submission_id), world.student)
+    with world.database.read() as session:
+        late = session.get_one(Standing, key).late_seconds
+    assert late == 3600.0

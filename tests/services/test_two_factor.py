@@ -138,7 +138,7 @@ def test_switched_off_nothing_opens_and_nothing_is_left(world: World) -> None:
     with world.database.write() as session:
         assert two_factor.switch_off(session, world.student, actor_id=None)
         assert not two_factor.switch_off(session, world.student, actor_id=None)
-        assert not two_factor.is_on(session, world.student)
+        assert session.get_one(User, world.student).totp_secret is None
     assert not opens(world, code_of(offer, 1), 1)
     assert not opens(world, codes[0])
     assert world.audit() == ["two-factor-on", "two-factor-off"]
